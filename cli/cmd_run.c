@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/* sockdrill run: loads scenarios, plays them in worker processes, reports. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bytes.h"
+#include "clock.h"
+#include "command.h"
+#include "isolate.h"
+#include "output.h"
+#include "report.h"
+#include "run_settings.h"
+#include "stop.h"
+#include "suite_open.h"
+#include "terminal.h"
+#include "timings.h"
+
+#define RUN_TEXT_BYTES_MAX ((size_t)1 << 20)
+
+struct run {
+    const struct run_settings *settings;
+    struct plan **plans; /* those asked for; borrowed from the suite */
+    size_t plan_count;
+    struct report *report;
+    struct timings *timings;
+    struct terminal *terminal;
+    bool write_failed;
+};
+
+static void run_started(void *owner, uint32_t plan)
+{
+    struct run *run = owner;
+    terminal_started(run->terminal, plan);
+}
+
+/* A result is kept before it is shown. One that cannot be kept ends the run: what follows could not
+ * be kept either. */
+static int run_finished(void *owner, const struct result *result)
+{
+    struct run *run = owner;
+    struct drill_error error = {0};
+    int status = report_add(run->report, result, &error);
+    if (status == 0 && run->timings) {
+        status = timings_add(run->timings, result, &error);
+    }
+    terminal_finished(run->terminal, result);
+    if (status != 0) {
+        terminal_flush(run->terminal);
+        output_error(&error);
+        run->write_failed = true;
+    }
+    return status;
+}
+
+static void run_free(struct run *run)
+{
+    free(run->plans);
+    terminal_free(run->terminal);
+}
+
+static bool run_select(struct run *run, const struct suite *suite)
+{
+    run->plans = calloc(suite->plan_count, sizeof(struct plan *));
+    if (!run->plans) {
+        output_no_memory();
+    }
+    for (size_t i = 0; i < suite->plan_count; i++) {
+        if (run_settings_want(run->settings, suite->plans[i])) {
+            run->plans[run->plan_count++] = suite->plans[i];
+        }
+    }
+    return run->plan_count > 0;
+}
+
+static void run_add_asked(struct bytes *text, const char *option, const struct arguments *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (bytes_add_format(text, " %s '%s'", option, list->items[i]) != 0) {
+            output_no_memory();
+        }
+    }
+}
+
+static int run_complain_nothing_matches(const struct run_settings *settings, size_t scenarios)
+{
+    struct bytes asked;
+    bytes_init(&asked, RUN_TEXT_BYTES_MAX);
+    run_add_asked(&asked, "--filter", &settings->filters);
+    run_add_asked(&asked, "--tag", &settings->tags);
+    const char *text = bytes_string(&asked);
+    output_complain("none of %zu scenario%s matches%s; `sockdrill run --list` shows their ids",
+                    scenarios, scenarios == 1 ? "" : "s", text ? text : "");
+    bytes_fini(&asked);
+    return COMMAND_USAGE;
+}
+
+static int run_list(const struct run *run)
+{
+    for (size_t i = 0; i < run->plan_count; i++) {
+        puts(run->plans[i]->id);
+    }
+    return COMMAND_GOOD;
+}
+
+/* Everything that can be refused before the first scenario starts. */
+static int run_open(struct run *run, const char *title)
+{
+    const struct run_settings *settings = run->settings;
+    struct drill_error error = {0};
+    struct terminal_options options;
+    terminal_options_detect(&options, STDOUT_FILENO, settings->verbosity);
+    run->terminal = terminal_new(&options, run->plans, run->plan_count);
+    if (!run->terminal) {
+        output_no_memory();
+    }
+    int status = 0;
+    if (settings->timings) {
+        status = timings_open(settings->timings, run->plans, run->plan_count, settings->workers,
+                              &run->timings, &error);
+    }
+    if (status == 0) {
+        status =
+            report_open(settings->report, title, run->plans, run->plan_count, &run->report, &error);
+        if (status != 0 && run->timings) {
+            timings_close(run->timings, false, NULL);
+        }
+    }
+    if (status != 0) {
+        output_error(&error);
+    }
+    return status;
+}
+
+/* Writes the files: what finished is kept however the run ended. False when a file failed. */
+static bool run_close(struct run *run, bool complete, struct report_summary *summary)
+{
+    struct drill_error error = {0};
+    bool good = true;
+    if (report_close(run->report, complete, summary, &error) != 0) {
+        output_error(&error);
+        good = false;
+    }
+    error = (struct drill_error){0};
+    if (run->timings && timings_close(run->timings, complete, &error) != 0) {
+        output_error(&error);
+        good = false;
+    }
+    return good && !run->write_failed;
+}
+
+static int run_verdict(const struct report_summary *summary)
+{
+    for (int verdict = 0; verdict < VERDICT_COUNT; verdict++) {
+        if (summary->counts[verdict] > 0 && !verdict_is_good((enum verdict)verdict)) {
+            return COMMAND_FAILED;
+        }
+    }
+    if (summary->counts[VERDICT_SKIPPED] == summary->total) {
+        output_complain("every scenario was skipped: nothing was tested");
+        return COMMAND_FAILED;
+    }
+    return COMMAND_GOOD;
+}
+
+static int run_play(struct run *run)
+{
+    struct drill_error error = {0};
+    struct isolate_options options = {
+        .workers = run->settings->workers,
+        .timeout_ms = run->settings->timeout_ms,
+        .seed = run->settings->seed,
+        .finished = run_finished,
+        .started = run_started,
+        .owner = run,
+        .stop = stop_flag(),
+    };
+    uint64_t start_ns = clock_real_ns();
+    int status = isolate_run(run->plans, run->plan_count, &options, &error);
+    uint64_t real_ns = clock_real_ns() - start_ns;
+
+    terminal_flush(run->terminal);
+    if (status != 0 && status != -EINTR) {
+        output_error(&error);
+    }
+    struct report_summary summary = {0};
+    bool written = run_close(run, status == 0, &summary);
+    int shown =
+        terminal_summary(run->terminal, &summary, real_ns, written ? run->settings->report : NULL);
+    if (shown != 0) {
+        output_complain("standard output could not be written: %s", strerror(-shown));
+    }
+    if (status != 0 || shown != 0 || !written) {
+        return COMMAND_MACHINE;
+    }
+    return run_verdict(&summary);
+}
+
+static int run_suite(const struct run_settings *settings, const struct suite *suite)
+{
+    struct run run = {.settings = settings};
+    int code = COMMAND_MACHINE;
+    if (!run_select(&run, suite)) {
+        code = run_complain_nothing_matches(settings, suite->plan_count);
+    } else if (settings->list) {
+        code = run_list(&run);
+    } else if (stop_catch(true) < 0) {
+        output_complain("no pipe to be had: %s", strerror(errno));
+    } else if (run_open(&run, suite->title) == 0) {
+        code = run_play(&run);
+    }
+    run_free(&run);
+    return code;
+}
+
+int cmd_run(int argc, char **argv)
+{
+    struct run_settings settings;
+    run_settings_parse(&settings, argc, argv);
+    struct suite suite;
+    int code = suite_open(&settings.paths, &settings.plugin_folders, &suite);
+    if (code == COMMAND_GOOD) {
+        code = run_suite(&settings, &suite);
+    }
+    suite_free(&suite);
+    run_settings_fini(&settings);
+    return code;
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+#include "run_settings.h"
+
+#include <argp.h>
+#include <fnmatch.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "isolate.h"
+
+enum {
+    RUN_FILTER = 256,
+    RUN_TAG,
+    RUN_LIST,
+    RUN_REPORT,
+    RUN_TIMINGS,
+    RUN_TIMEOUT,
+    RUN_SEED,
+    RUN_PLUGIN_PATH,
+};
+
+static const struct argp_option run_options[] = {
+    {0, 0, 0, 0, "Which scenarios:", 1},
+    {"filter", RUN_FILTER, "GLOB", 0,
+     "only those whose id matches GLOB, where * also matches / (several: any of them)", 1},
+    {"tag", RUN_TAG, "TAG", 0, "only those that carry TAG (several: any of them)", 1},
+    {"list", RUN_LIST, 0, 0, "print their ids, one per line, and run nothing", 1},
+    {0, 0, 0, 0, "How:", 2},
+    {"jobs", 'j', "N", 0, "run in N worker processes (default: the cores)", 2},
+    {"timeout", RUN_TIMEOUT, "SECONDS", 0,
+     "a scenario that makes no progress for so long hangs (default: 20)", 2},
+    {"seed", RUN_SEED, "N", 0, "use the seed N instead of each scenario's own", 2},
+    {"plugin-path", RUN_PLUGIN_PATH, "DIR", 0,
+     "look for plugins in DIR first (a list with ':'; may be given more than once)", 2},
+    {0, 0, 0, 0, "What comes out:", 3},
+    {"report", RUN_REPORT, "FILE", 0, "write the JSON report to FILE", 3},
+    {"timings", RUN_TIMINGS, "FILE", 0, "write times, the machine and backtraces as JSON to FILE",
+     3},
+    {"quiet", 'q', 0, 0, "print failures and the summary only", 3},
+    {"verbose", 'v', 0, 0, "print a line for every scenario", 3},
+    {0},
+};
+
+static void run_take_number(struct argp_state *state, const char *option, const char *text,
+                            uint64_t most, uint64_t *number)
+{
+    if (arguments_number(text, 1, most, number) != 0) {
+        argp_error(state, "%s takes a number from 1 to %llu, not '%s'", option,
+                   (unsigned long long)most, text);
+    }
+}
+
+static void run_take_workers(struct argp_state *state, const char *text, unsigned *workers)
+{
+    uint64_t number = 1;
+    run_take_number(state, "-j", text, ISOLATE_WORKERS_MAX, &number);
+    *workers = (unsigned)number;
+}
+
+static void run_take_seconds(struct argp_state *state, const char *text, uint64_t *ms)
+{
+    if (arguments_seconds(text, ms) != 0) {
+        argp_error(state, "--timeout takes seconds, more than 0 and at most %d, not '%s'",
+                   ARGUMENTS_SECONDS_MAX, text);
+    }
+}
+
+/* What a run takes apart from its paths. */
+static error_t run_parse_option(int key, char *argument, struct argp_state *state)
+{
+    struct run_settings *settings = state->input;
+    switch (key) {
+    case RUN_FILTER:
+        arguments_add(&settings->filters, argument);
+        return 0;
+    case RUN_TAG:
+        arguments_add(&settings->tags, argument);
+        return 0;
+    case RUN_LIST:
+        settings->list = true;
+        return 0;
+    case 'j':
+        run_take_workers(state, argument, &settings->workers);
+        return 0;
+    case RUN_TIMEOUT:
+        run_take_seconds(state, argument, &settings->timeout_ms);
+        return 0;
+    case RUN_SEED:
+        run_take_number(state, "--seed", argument, UINT64_MAX, &settings->seed);
+        return 0;
+    case RUN_PLUGIN_PATH:
+        arguments_add(&settings->plugin_folders, argument);
+        return 0;
+    case RUN_REPORT:
+        settings->report = argument;
+        return 0;
+    case RUN_TIMINGS:
+        settings->timings = argument;
+        return 0;
+    case 'q':
+        settings->verbosity = -1;
+        return 0;
+    case 'v':
+        settings->verbosity = 1;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static error_t run_parse(int key, char *argument, struct argp_state *state)
+{
+    struct run_settings *settings = state->input;
+    switch (key) {
+    case ARGP_KEY_ARG:
+        arguments_add(&settings->paths, argument);
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "name a scenario file or a folder of them, such as scenarios/");
+        return 0;
+    case ARGP_KEY_SUCCESS:
+        if (settings->report && settings->timings &&
+            strcmp(settings->report, settings->timings) == 0) {
+            argp_error(state, "--report and --timings cannot share the file '%s'",
+                       settings->report);
+        }
+        return 0;
+    default:
+        return run_parse_option(key, argument, state);
+    }
+}
+
+static const struct argp run_argp = {
+    .options = run_options,
+    .parser = run_parse,
+    .args_doc = "PATH...",
+    .doc = "Plays the scenarios of files or folders and says what happened.\v"
+           "Exits 0 when all is well, 1 when a scenario failed, 2 when the usage or a scenario "
+           "file is wrong (then nothing is run), 3 when the machine failed or the run was "
+           "interrupted.",
+};
+
+static unsigned run_default_workers(void)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    if (cores < 1) {
+        return 1;
+    }
+    return cores < ISOLATE_WORKERS_MAX ? (unsigned)cores : ISOLATE_WORKERS_MAX;
+}
+
+void run_settings_parse(struct run_settings *settings, int argc, char **argv)
+{
+    *settings = (struct run_settings){.workers = run_default_workers()};
+    argp_parse(&run_argp, argc, argv, 0, NULL, settings);
+}
+
+void run_settings_fini(struct run_settings *settings)
+{
+    arguments_fini(&settings->paths);
+    arguments_fini(&settings->filters);
+    arguments_fini(&settings->tags);
+    arguments_fini(&settings->plugin_folders);
+}
+
+/* An id may hold characters that mean something in a pattern, so the id itself always matches. */
+static bool run_matches(const struct arguments *filters, const char *id)
+{
+    for (size_t i = 0; i < filters->count; i++) {
+        if (strcmp(filters->items[i], id) == 0 || fnmatch(filters->items[i], id, 0) == 0) {
+            return true;
+        }
+    }
+    return filters->count == 0;
+}
+
+static bool run_is_tagged(const struct arguments *tags, const struct plan *plan)
+{
+    for (size_t i = 0; i < tags->count; i++) {
+        for (size_t k = 0; k < plan->tag_count; k++) {
+            if (strcmp(tags->items[i], plan->tags[k]) == 0) {
+                return true;
+            }
+        }
+    }
+    return tags->count == 0;
+}
+
+bool run_settings_want(const struct run_settings *settings, const struct plan *plan)
+{
+    return run_matches(&settings->filters, plan->id) && run_is_tagged(&settings->tags, plan);
+}

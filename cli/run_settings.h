@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What `sockdrill run` was asked to do.
+ */
+#ifndef DRILL_CLI_RUN_SETTINGS_H
+#define DRILL_CLI_RUN_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "arguments.h"
+#include "plan.h"
+
+struct run_settings {
+    struct arguments paths, filters, tags, plugin_folders;
+    const char *report, *timings; /* NULL: not asked for */
+    unsigned workers;
+    uint64_t timeout_ms; /* 0: the default */
+    uint64_t seed;       /* 0: each scenario's own */
+    int verbosity;       /* -1, 0 or 1 */
+    bool list;
+};
+
+/* Exits by itself on --help and bad usage. */
+void run_settings_parse(struct run_settings *settings, int argc, char **argv);
+void run_settings_fini(struct run_settings *settings);
+
+/* Whether the scenario is asked for: by one of the filters, if any, and one of the tags, if any. */
+bool run_settings_want(const struct run_settings *settings, const struct plan *plan);
+
+#endif

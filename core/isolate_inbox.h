@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of the pool share: its state, and how a result or a death is settled.
+ *
+ * isolate_pool.c hands out and waits, isolate_inbox.c takes what workers sent and judges those that
+ * died. Every function returns 0, or a status that ends the run with a sentence in `error`; -EINTR
+ * is the owner's wish. For these two files only.
+ */
+#ifndef DRILL_CORE_ISOLATE_INBOX_H
+#define DRILL_CORE_ISOLATE_INBOX_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <sys/resource.h>
+
+#include "isolate.h"
+#include "isolate_slot.h"
+
+struct isolate_pool {
+    struct plan *const *plans;
+    size_t count;
+    const struct isolate_options *options;
+    struct isolate_worker setup;
+    struct drill_error *error;
+    uint64_t timeout_ns;
+    rlim_t descriptors_max;
+
+    uint32_t *returned; /* plans that a worker did not get to, a stack; room for all */
+    size_t returned_count;
+    size_t next; /* the first plan that nobody was given yet */
+    size_t done;
+    unsigned barren;
+
+    struct isolate_slot *slots;
+    struct pollfd *polls; /* one per slot */
+    unsigned slot_count;
+};
+
+/* isolate_pool.c */
+
+/* Says that there was no memory for a result. */
+int isolate_pool_out_of_memory(struct isolate_pool *pool);
+/* A result from the worker of `slot`, or about it. Anything but a pass from a worker that had run
+ * others before is kept until a fresh one, this slot's next, has run the plan too. Takes what
+ * `result` owns. */
+int isolate_pool_deliver(struct isolate_pool *pool, struct isolate_slot *slot,
+                         struct result *result, bool fresh);
+/* Gives back what stands in the slot's line but `except`, so that it is taken next and in the same
+ * order. A plan in doubt stays the slot's. */
+void isolate_pool_return_line(struct isolate_pool *pool, struct isolate_slot *slot,
+                              uint32_t except);
+struct isolate_request isolate_pool_request(const struct isolate_pool *pool, uint32_t number);
+/* Tells the owner which plan is next in the slot's line. */
+void isolate_pool_tell_started(const struct isolate_pool *pool, const struct isolate_slot *slot);
+
+/* isolate_inbox.c */
+
+/* The slot has something to read, or its worker is gone. */
+int isolate_inbox_read(struct isolate_pool *pool, struct isolate_slot *slot, uint64_t now_ns);
+/* The worker of `slot` is gone, or is of no use any more: settles what it owed. */
+int isolate_inbox_end(struct isolate_pool *pool, struct isolate_slot *slot);
+
+#endif

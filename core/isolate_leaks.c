@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* What a worker looks for after each run besides the result. */
+#include <dirent.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "isolate.h"
+#include "isolate_worker.h"
+
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#define SANITIZED 1
+#endif
+
+#ifdef SANITIZED
+#include <sanitizer/lsan_interface.h>
+
+static bool is_built(void)
+{
+    return true;
+}
+
+bool isolate_leaks_found(void)
+{
+    return __lsan_do_recoverable_leak_check() != 0;
+}
+#else
+static bool is_built(void)
+{
+    return false;
+}
+
+bool isolate_leaks_found(void)
+{
+    return false;
+}
+#endif
+
+static int probe(void *unused, struct bytes *out)
+{
+    (void)unused;
+    (void)out;
+    return isolate_leaks_found() ? 1 : 0;
+}
+
+bool isolate_leaks_checkable(void)
+{
+    int leaks = 1;
+    struct bytes none;
+    bytes_init(&none, 0);
+    return is_built() &&
+           isolate_call(probe, NULL, ISOLATE_TIMEOUT_MS_DEFAULT, &none, &leaks, NULL) == 0 &&
+           leaks == 0;
+}
+
+/* Kernels before 6.2 do not say how many there are; then they are counted. The one that reads the
+ * folder counts too, each time. */
+static long count_entries(void)
+{
+    DIR *folder = opendir("/proc/self/fd");
+    if (!folder) {
+        return -1;
+    }
+    long count = 0;
+    while (readdir(folder)) {
+        count++;
+    }
+    closedir(folder);
+    return count;
+}
+
+long isolate_leaks_descriptors(void)
+{
+    struct stat status;
+    if (stat("/proc/self/fd", &status) != 0) {
+        return -1;
+    }
+    return status.st_size > 0 ? (long)status.st_size : count_entries();
+}

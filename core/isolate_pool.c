@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT */
+#include "isolate_pool.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "clock.h"
+#include "isolate_child.h"
+#include "isolate_inbox.h"
+#include "isolate_verdict.h"
+
+/* What a worker has open besides a plan's sockets: standard streams, pipes, epoll, listeners. */
+#define DESCRIPTORS_ASIDE 32
+/* How often the parent looks at `stop` and at the workers' signs of life, at least. */
+#define LOOK_MS 500
+/* How long a dismissed worker may take to leave. */
+#define DISMISS_MS 1000
+
+/* Says the sentence, returns the status. */
+static int refuse(struct isolate_pool *pool, int status, const char *sentence)
+{
+    drill_error_set(pool->error, "%s: %s", sentence, strerror(-status));
+    return status;
+}
+
+int isolate_pool_out_of_memory(struct isolate_pool *pool)
+{
+    return refuse(pool, -ENOMEM, "a result could not be kept");
+}
+
+/* The last word on a plan. Takes what `result` owns. */
+static int finish(struct isolate_pool *pool, struct result *result)
+{
+    int status = isolate_verdict_expect(result, pool->plans[result->plan]);
+    if (status != 0) {
+        result_fini(result);
+        return isolate_pool_out_of_memory(pool);
+    }
+    int stop = pool->options->finished(pool->options->owner, result);
+    result_fini(result);
+    pool->done++;
+    return stop != 0 ? -EINTR : 0;
+}
+
+int isolate_pool_deliver(struct isolate_pool *pool, struct isolate_slot *slot,
+                         struct result *result, bool fresh)
+{
+    if (result->verdict != VERDICT_PASS && !fresh) {
+        ASSERT(!slot->doubted);
+        slot->doubt = *result;
+        slot->doubted = true;
+        return 0;
+    }
+    if (slot->doubted && slot->doubt.plan == result->plan) {
+        slot->doubted = false;
+        if (isolate_verdict_compare(result, &slot->doubt) != 0) {
+            result_fini(result);
+            return isolate_pool_out_of_memory(pool);
+        }
+    }
+    return finish(pool, result);
+}
+
+static bool too_large(const struct isolate_pool *pool, const struct plan *plan)
+{
+    return pool->descriptors_max != RLIM_INFINITY &&
+           (rlim_t)plan->descriptors_max + DESCRIPTORS_ASIDE > pool->descriptors_max;
+}
+
+/* The next plan that needs a worker: 1, or 0 when there is none. Those that need none are finished
+ * on the way. */
+static int take_plan(struct isolate_pool *pool, uint32_t *number)
+{
+    if (pool->returned_count > 0) {
+        *number = pool->returned[--pool->returned_count];
+        return 1;
+    }
+    while (pool->next < pool->count) {
+        uint32_t candidate = (uint32_t)pool->next++;
+        const struct plan *plan = pool->plans[candidate];
+        struct result result;
+        int status;
+        if (isolate_verdict_skip(plan)) {
+            status = isolate_verdict_skipped(&result, candidate, plan);
+        } else if (too_large(pool, plan)) {
+            status = isolate_verdict_too_large(&result, candidate, plan);
+        } else {
+            *number = candidate;
+            return 1;
+        }
+        status = status == 0 ? finish(pool, &result) : isolate_pool_out_of_memory(pool);
+        if (status != 0) {
+            return status;
+        }
+    }
+    return 0;
+}
+
+void isolate_pool_return_line(struct isolate_pool *pool, struct isolate_slot *slot, uint32_t except)
+{
+    for (size_t i = slot->line_count; i > 0; i--) {
+        uint32_t number = isolate_slot_line(slot, i - 1);
+        if (number != except && !(slot->doubted && slot->doubt.plan == number)) {
+            pool->returned[pool->returned_count++] = number;
+        }
+    }
+    slot->line_count = 0;
+}
+
+struct isolate_request isolate_pool_request(const struct isolate_pool *pool, uint32_t number)
+{
+    uint64_t seed = pool->options->seed;
+    return (struct isolate_request){.plan = number,
+                                    .seed = seed != 0 ? seed : pool->plans[number]->seed};
+}
+
+void isolate_pool_tell_started(const struct isolate_pool *pool, const struct isolate_slot *slot)
+{
+    if (pool->options->started && slot->line_count > 0) {
+        pool->options->started(pool->options->owner, isolate_slot_line(slot, 0));
+    }
+}
+
+/* How many plans a worker's line should hold: many while there are many, so that it never waits,
+ * few at the end, so that no other waits for it. */
+static size_t line_target(const struct isolate_pool *pool)
+{
+    size_t left = pool->count - pool->next + pool->returned_count;
+    size_t share = left / (2 * (size_t)pool->slot_count) + 1;
+    return share < ISOLATE_LINE_MAX ? share : ISOLATE_LINE_MAX;
+}
+
+/* Fills the line of a worker. 0, or what finishing a plan returned. */
+static int hand_out(struct isolate_pool *pool, struct isolate_slot *slot)
+{
+    struct isolate_request requests[ISOLATE_LINE_MAX];
+    size_t count = 0;
+    size_t target = slot->doubted ? 1 : line_target(pool);
+    bool idle = slot->line_count == 0;
+    if (slot->leaving || slot->asked || slot->line_count > target / 2) {
+        return 0;
+    }
+    int status = 0;
+    if (slot->doubted) {
+        /* Alone, so that nothing else can go wrong in this slot before it is settled. */
+        requests[count++] = isolate_pool_request(pool, slot->doubt.plan);
+    }
+    while (slot->line_count + count < target) {
+        uint32_t number = PLAN_NONE;
+        status = take_plan(pool, &number);
+        if (status <= 0) {
+            break;
+        }
+        requests[count++] = isolate_pool_request(pool, number);
+    }
+    if (count > 0) {
+        isolate_slot_hand(slot, requests, count);
+        if (idle) {
+            isolate_pool_tell_started(pool, slot);
+        }
+    }
+    return status < 0 ? status : 0;
+}
+
+/* Every slot that can be of use has a worker, and every worker a line. */
+static int keep_busy(struct isolate_pool *pool)
+{
+    for (unsigned i = 0; i < pool->slot_count; i++) {
+        struct isolate_slot *slot = &pool->slots[i];
+        bool wanted = slot->doubted || pool->returned_count > 0 || pool->next < pool->count;
+        if (slot->pid == 0 && wanted) {
+            int status = isolate_slot_start(slot, &pool->setup);
+            if (status != 0) {
+                return refuse(pool, status, "a worker process could not be started");
+            }
+        }
+        int status = slot->pid > 0 ? hand_out(pool, slot) : 0;
+        if (status != 0) {
+            return status;
+        }
+    }
+    return 0;
+}
+
+/* Waits for something to do. Returns whether the machine let the parent have its turn in time. */
+static bool wait_for_news(struct isolate_pool *pool, uint64_t now_ns)
+{
+    uint64_t look_ns = LOOK_MS * CLOCK_MS;
+    uint64_t due_ns = now_ns + (pool->timeout_ns / 4 < look_ns ? pool->timeout_ns / 4 : look_ns);
+    for (unsigned i = 0; i < pool->slot_count; i++) {
+        struct isolate_slot *slot = &pool->slots[i];
+        pool->polls[i] =
+            (struct pollfd){.fd = slot->pid > 0 ? slot->results : -1, .events = POLLIN};
+        uint64_t slot_due_ns = isolate_slot_due_ns(slot, pool->timeout_ns);
+        due_ns = slot_due_ns < due_ns ? slot_due_ns : due_ns;
+    }
+    uint64_t wait_ns = due_ns > now_ns ? due_ns - now_ns : 0;
+    int news = poll(pool->polls, pool->slot_count, (int)((wait_ns + CLOCK_MS - 1) / CLOCK_MS));
+    if (news <= 0) {
+        for (unsigned i = 0; i < pool->slot_count; i++) {
+            pool->polls[i].revents = 0;
+        }
+    }
+    return clock_real_ns() - now_ns < wait_ns + CLOCK_S;
+}
+
+/* One turn: what workers sent, then whether they still live. */
+static int turn(struct isolate_pool *pool)
+{
+    bool in_time = wait_for_news(pool, clock_real_ns());
+    uint64_t now_ns = clock_real_ns();
+    for (unsigned i = 0; i < pool->slot_count; i++) {
+        struct isolate_slot *slot = &pool->slots[i];
+        int status = 0;
+        if (pool->polls[i].revents != 0) {
+            status = isolate_inbox_read(pool, slot, now_ns);
+        } else if (slot->pid > 0 && !in_time) {
+            /* The parent was stopped, and perhaps the workers with it. */
+            isolate_slot_heard(slot, now_ns);
+        } else if (slot->pid > 0 &&
+                   isolate_slot_watch(slot, now_ns, pool->timeout_ns) == ISOLATE_SLOT_LOST) {
+            status = isolate_inbox_end(pool, slot);
+        }
+        if (status != 0) {
+            return status;
+        }
+    }
+    return 0;
+}
+
+static bool stopped(const struct isolate_pool *pool)
+{
+    return pool->options->stop && *pool->options->stop != 0;
+}
+
+static int run(struct isolate_pool *pool)
+{
+    while (pool->done < pool->count) {
+        if (stopped(pool)) {
+            return -EINTR;
+        }
+        int status = keep_busy(pool);
+        if (status == 0 && pool->done < pool->count) {
+            status = turn(pool);
+        }
+        if (status != 0) {
+            return status;
+        }
+    }
+    return 0;
+}
+
+/* Lets the workers leave by themselves; one that does not is killed with its slot. */
+static void dismiss(struct isolate_pool *pool)
+{
+    for (unsigned i = 0; i < pool->slot_count; i++) {
+        if (pool->slots[i].pid > 0) {
+            isolate_slot_dismiss(&pool->slots[i]);
+        }
+    }
+    for (unsigned i = 0; i < pool->slot_count; i++) {
+        struct pollfd end = {.fd = pool->slots[i].results, .events = POLLIN};
+        if (pool->slots[i].pid > 0) {
+            (void)poll(&end, 1, DISMISS_MS);
+        }
+    }
+}
+
+static int pool_init(struct isolate_pool *pool, unsigned workers)
+{
+    pool->slots = calloc(workers, sizeof(*pool->slots));
+    pool->polls = calloc(workers, sizeof(*pool->polls));
+    pool->returned = calloc(pool->count, sizeof(*pool->returned));
+    if (!pool->slots || !pool->polls || !pool->returned) {
+        return refuse(pool, -ENOMEM, "the workers could not be prepared");
+    }
+    for (; pool->slot_count < workers; pool->slot_count++) {
+        isolate_slot_init(&pool->slots[pool->slot_count]);
+    }
+    return 0;
+}
+
+static void pool_fini(struct isolate_pool *pool)
+{
+    for (unsigned i = 0; i < pool->slot_count; i++) {
+        isolate_slot_fini(&pool->slots[i]);
+    }
+    free(pool->slots);
+    free(pool->polls);
+    free(pool->returned);
+}
+
+int isolate_pool_run(struct plan *const *plans, size_t count, const struct isolate_options *options,
+                     const struct isolate_engine *engine, struct drill_error *error)
+{
+    ASSERT(options->workers >= 1 && options->workers <= ISOLATE_WORKERS_MAX);
+    ASSERT(count < PLAN_NONE);
+    if (count == 0) {
+        return 0;
+    }
+    uint64_t timeout_ms = options->timeout_ms ? options->timeout_ms : ISOLATE_TIMEOUT_MS_DEFAULT;
+    struct isolate_pool pool = {
+        .plans = plans,
+        .count = count,
+        .options = options,
+        .setup = {.plans = plans, .engine = engine, .check_leaks = isolate_leaks_checkable()},
+        .error = error,
+        .timeout_ns =
+            timeout_ms < UINT64_MAX / CLOCK_MS / 4 ? timeout_ms * CLOCK_MS : UINT64_MAX / 4,
+        .descriptors_max = isolate_child_raise_descriptors(),
+    };
+    int status = pool_init(&pool, count < options->workers ? (unsigned)count : options->workers);
+    if (status == 0) {
+        status = run(&pool);
+    }
+    if (status == 0) {
+        dismiss(&pool);
+    }
+    pool_fini(&pool);
+    return status;
+}

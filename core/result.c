@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+#include "result.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "check.h"
+
+static const char *const verdict_names[VERDICT_COUNT] = {
+    [VERDICT_PASS] = "pass",
+    [VERDICT_FAIL] = "fail",
+    [VERDICT_ERROR] = "error",
+    [VERDICT_CRASH] = "crash",
+    [VERDICT_HANG] = "hang",
+    [VERDICT_LEAK] = "leak",
+    [VERDICT_DIVERGED] = "diverged",
+    [VERDICT_SKIPPED] = "skipped",
+    [VERDICT_EXPECTED_FAIL] = "expected-fail",
+    [VERDICT_UNEXPECTED_PASS] = "unexpected-pass",
+};
+
+const char *verdict_name(enum verdict verdict)
+{
+    ASSERT((unsigned)verdict < VERDICT_COUNT);
+    return verdict_names[verdict];
+}
+
+bool verdict_is_good(enum verdict verdict)
+{
+    return verdict == VERDICT_PASS || verdict == VERDICT_SKIPPED ||
+           verdict == VERDICT_EXPECTED_FAIL;
+}
+
+int result_init(struct result *result, uint32_t plan, const struct plan *of)
+{
+    *result = (struct result){.plan = plan,
+                              .verdict = VERDICT_PASS,
+                              .world = PLAN_KERNEL,
+                              .seed = of->seed,
+                              .step_count = of->source_count,
+                              .failure.source = PLAN_NONE,
+                              .trouble.exit_status = -1};
+    if (of->source_count > 0) {
+        result->step_runs = calloc(of->source_count, sizeof(*result->step_runs));
+        if (!result->step_runs) {
+            result->step_count = 0;
+            return -ENOMEM;
+        }
+    }
+    return 0;
+}
+
+static void failure_fini(struct result_failure *failure)
+{
+    free(failure->sentence);
+    free(failure->expected.text);
+    free(failure->actual.text);
+    *failure = (struct result_failure){.source = PLAN_NONE};
+}
+
+void result_fini(struct result *result)
+{
+    for (size_t i = 0; i < result->client_count; i++) {
+        free(result->clients[i].name);
+    }
+    for (size_t i = 0; i < result->session_count; i++) {
+        free(result->sessions[i].name);
+        free(result->sessions[i].recv_runs);
+    }
+    for (uint32_t i = 0; i < result->trouble.frame_count; i++) {
+        free(result->trouble.frames[i].module);
+    }
+    failure_fini(&result->failure);
+    free(result->trouble.output);
+    free(result->clients);
+    free(result->sessions);
+    free(result->step_runs);
+    free(result->note);
+    *result = (struct result){0};
+}
+
+int result_decide(struct result *result, enum verdict verdict, const char *format, ...)
+{
+    /* Formatted first: the arguments may point into what is dropped. */
+    char *sentence = NULL;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vasprintf(&sentence, format, arguments);
+    va_end(arguments);
+    failure_fini(&result->failure);
+    result->verdict = verdict;
+    result->failure.sentence = length < 0 ? NULL : sentence;
+    return length < 0 ? -ENOMEM : 0;
+}
+
+void result_evidence_bytes(struct result_evidence *evidence, const void *data, size_t size,
+                           uint64_t around)
+{
+    size_t head_size = size < RESULT_HEAD_BYTES ? size : RESULT_HEAD_BYTES;
+    /* Half of the window stands before the byte in question, as far as there is something. */
+    uint64_t start = around > RESULT_HEAD_BYTES / 2 ? around - RESULT_HEAD_BYTES / 2 : 0;
+    if (start > size - head_size) {
+        start = size - head_size;
+    }
+    *evidence = (struct result_evidence){.kind = EVIDENCE_BYTES, .offset = start};
+    struct result_stream *stream = &evidence->stream;
+    stream->length = size;
+    stream->head_size = (uint32_t)head_size;
+    if (head_size > 0) {
+        memcpy(stream->head, (const uint8_t *)data + start, head_size);
+    }
+    XXH128_canonical_t canonical;
+    XXH128_canonicalFromHash(&canonical, XXH3_128bits(data, size));
+    memcpy(stream->hash, canonical.digest, sizeof(stream->hash));
+}

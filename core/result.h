@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The result of one run of one plan.
+ *
+ * The runner fills it, a worker sends it to its parent in wire form, reports/ render it. Everything
+ * here but `trouble` and `real_ns` is canonical: the same for the same sources on every machine. A
+ * result owns all it points to.
+ */
+#ifndef DRILL_CORE_RESULT_H
+#define DRILL_CORE_RESULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bytes.h"
+#include "plan.h"
+
+#define RESULT_HEAD_BYTES      256
+#define RESULT_RECV_RUNS_MAX   1000
+#define RESULT_FRAMES_MAX      32
+#define RESULT_CONNECTIONS_MAX 1000 /* kept in detail: the first ones; the rest are counted */
+
+enum verdict {
+    VERDICT_PASS,
+    VERDICT_FAIL,
+    VERDICT_ERROR, /* the harness could not tell */
+    VERDICT_CRASH, /* the worker died: a signal, or the plugin ended the process */
+    VERDICT_HANG,
+    VERDICT_LEAK,
+    VERDICT_DIVERGED,
+    VERDICT_SKIPPED,
+    VERDICT_EXPECTED_FAIL,
+    VERDICT_UNEXPECTED_PASS
+};
+#define VERDICT_COUNT (VERDICT_UNEXPECTED_PASS + 1)
+
+/* "pass", "fail", ..., "expected-fail", "unexpected-pass". */
+const char *verdict_name(enum verdict verdict);
+/* Pass, skipped and expected-fail do not fail a run. */
+bool verdict_is_good(enum verdict verdict);
+
+/* A stream of bytes as reports keep it. */
+struct result_stream {
+    uint64_t length;
+    uint8_t hash[16]; /* XXH3-128, canonical big-endian */
+    uint8_t head[RESULT_HEAD_BYTES];
+    uint32_t head_size; /* the smaller of length and 256 */
+};
+
+/* One connection as its client saw it. */
+struct result_client {
+    char *name; /* "bob"; its second connection is "bob#2" */
+    struct result_stream sent, received;
+    uint32_t end; /* PLAN_END_EOF, PLAN_END_RESET, or 0: not ended by the server */
+};
+
+struct result_run {
+    uint64_t size, count;
+};
+
+/* One session as the server saw it. */
+struct result_session {
+    char *name; /* its client's; the one of a UDP listener is "udp" */
+    struct result_stream received;
+    bool comparable_bytes;        /* false: bytes_received and the stream are null in reports */
+    bool comparable_sizes;        /* false: recv_sizes is null in reports */
+    struct result_run *recv_runs; /* owned; equal sizes in a row count as one run */
+    size_t recv_run_count;
+    bool recv_runs_cut; /* there were more than RESULT_RECV_RUNS_MAX */
+    uint64_t truncated; /* datagrams longer than recv_buffer */
+    enum session_end end;
+};
+
+/* What was expected or what came: bytes or words. */
+struct result_evidence {
+    enum { EVIDENCE_NONE, EVIDENCE_TEXT, EVIDENCE_BYTES } kind;
+    char *text; /* owned; EVIDENCE_TEXT */
+    struct result_stream
+        stream; /* EVIDENCE_BYTES: of all of it; the head is an excerpt that starts at `offset` */
+    uint64_t offset;
+};
+
+struct result_failure {
+    uint32_t source;                           /* an index into plan->sources; PLAN_NONE: no step */
+    uint64_t iteration[PLAN_REPEAT_DEPTH_MAX]; /* of the repeats around the step, outermost first */
+    uint32_t iteration_depth;
+    char *sentence; /* owned; NULL: there was no failure */
+    struct result_evidence expected, actual;
+};
+
+/* What only the timings file and the terminal show. */
+struct result_trouble {
+    int signal;      /* that ended the worker; 0: none */
+    int exit_status; /* -1: it did not exit */
+    char *output; /* owned; what the worker wrote to standard error, cut at 64 KiB; NULL: nothing */
+    struct result_frame {
+        char *module;    /* owned: the file the address is in */
+        uint64_t offset; /* of the instruction within that file: reports/backtrace.h names it */
+    } frames[RESULT_FRAMES_MAX];
+    uint32_t frame_count;
+};
+
+struct result {
+    uint32_t plan; /* its index in the suite */
+    enum verdict verdict;
+    enum plan_world world;
+    uint64_t seed;
+    char *note; /* owned: why it was skipped or was expected to fail; NULL: nothing to say */
+    uint64_t *step_runs; /* owned: how often each source step passed; plan->source_count of them */
+    size_t step_count;
+    struct result_client *clients; /* owned, in order of connecting */
+    size_t client_count;
+    uint64_t clients_omitted;        /* connections beyond RESULT_CONNECTIONS_MAX */
+    struct result_session *sessions; /* owned, in order of their clients */
+    size_t session_count;
+    uint64_t sessions_omitted; /* of those connections */
+    struct result_failure failure;
+    struct result_trouble trouble;
+    uint64_t real_ns;
+};
+
+/* A pass of `of` with its own seed in the kernel world. 0 or -ENOMEM; then there is nothing to
+ * free. */
+int result_init(struct result *result, uint32_t plan, const struct plan *of);
+void result_fini(struct result *result);
+
+/* Gives the result a verdict and the sentence that explains it, without a step; what was said
+ * before is dropped. 0 or -ENOMEM; then only the sentence is missing. */
+int result_decide(struct result *result, enum verdict verdict, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The wire form between a worker and its parent: 0 or -errno. Decoding checks every size; a result
+ * that a broken worker sent is refused with -EINVAL, and then there is nothing to free. */
+int result_encode(const struct result *result, struct bytes *wire);
+/* The canonical part alone: equal for two results that reports cannot tell apart. */
+int result_encode_canonical(const struct result *result, struct bytes *wire);
+int result_decode(const void *wire, size_t size, struct result *result);
+
+/* Collects a stream as it flows. Only result_recorder_init allocates. */
+struct result_recorder {
+    uint64_t length;
+    uint32_t head_size;
+    uint8_t head[RESULT_HEAD_BYTES];
+    void *hash; /* an XXH3 state, owned; NULL until result_recorder_init */
+};
+int result_recorder_init(struct result_recorder *recorder); /* 0 or -ENOMEM */
+void result_recorder_reset(struct result_recorder *recorder);
+void result_recorder_add(struct result_recorder *recorder, const void *data, size_t size);
+void result_recorder_read(const struct result_recorder *recorder, struct result_stream *stream);
+void result_recorder_fini(struct result_recorder *recorder);
+
+/* Evidence from bytes: the head is the window of 256 bytes that holds byte `around`. What the
+ * evidence held before is overwritten, not freed. */
+void result_evidence_bytes(struct result_evidence *evidence, const void *data, size_t size,
+                           uint64_t around);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "check.h"
+#include "result.h"
+
+int result_recorder_init(struct result_recorder *recorder)
+{
+    *recorder = (struct result_recorder){.hash = XXH3_createState()};
+    if (!recorder->hash) {
+        return -ENOMEM;
+    }
+    result_recorder_reset(recorder);
+    return 0;
+}
+
+void result_recorder_reset(struct result_recorder *recorder)
+{
+    ASSERT(recorder->hash);
+    recorder->length = 0;
+    recorder->head_size = 0;
+    XXH3_128bits_reset(recorder->hash);
+}
+
+void result_recorder_add(struct result_recorder *recorder, const void *data, size_t size)
+{
+    ASSERT(recorder->hash);
+    if (size == 0) {
+        return;
+    }
+    size_t room = RESULT_HEAD_BYTES - recorder->head_size;
+    size_t kept = size < room ? size : room;
+    memcpy(recorder->head + recorder->head_size, data, kept);
+    recorder->head_size += (uint32_t)kept;
+    recorder->length += size;
+    XXH3_128bits_update(recorder->hash, data, size);
+}
+
+void result_recorder_read(const struct result_recorder *recorder, struct result_stream *stream)
+{
+    ASSERT(recorder->hash);
+    *stream = (struct result_stream){.length = recorder->length, .head_size = recorder->head_size};
+    memcpy(stream->head, recorder->head, recorder->head_size);
+    XXH128_canonical_t canonical;
+    XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(recorder->hash));
+    memcpy(stream->hash, canonical.digest, sizeof(stream->hash));
+}
+
+void result_recorder_fini(struct result_recorder *recorder)
+{
+    XXH3_freeState(recorder->hash);
+    recorder->hash = NULL;
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+/* What clients received against what a step expects. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "pattern.h"
+#include "run.h"
+
+/* What one look at a client's unconsumed bytes said. */
+struct look {
+    enum { LOOK_MET, LOOK_NOT_YET, LOOK_DIFFERS } verdict;
+    size_t consumed; /* LOOK_MET */
+    size_t differs_at;
+};
+
+static void fail_evidence(struct run *run, const struct bytes *expected, const uint8_t *actual,
+                          size_t actual_size, size_t around)
+{
+    struct result_failure *failure = &run->result->failure;
+    if (expected) {
+        result_evidence_bytes(&failure->expected, expected->data, expected->size, around);
+    }
+    result_evidence_bytes(&failure->actual, actual, actual_size, around);
+}
+
+static void fail_expected_text(struct run *run, const char *text)
+{
+    struct result_evidence *expected = &run->result->failure.expected;
+    expected->kind = EVIDENCE_TEXT;
+    expected->text = strdup(text);
+}
+
+/* A datagram must match as a whole; of a stream the beginning must. */
+static struct look look_for_payload(struct run *run, const struct plan_step *step,
+                                    const uint8_t *data, size_t size)
+{
+    const struct plan_payload *payload = &step->expect.payload;
+    bool exact_datagram = run_is_udp(run) && step->expect.kind == PLAN_EXACT;
+    size_t compared = size < payload->size ? size : payload->size;
+    size_t same = payload_compare(payload, &run->payload, data, compared);
+    if (same < compared || (exact_datagram && size != payload->size)) {
+        return (struct look){LOOK_DIFFERS, 0, same};
+    }
+    if (size < payload->size) {
+        return (struct look){run_is_udp(run) ? LOOK_DIFFERS : LOOK_NOT_YET, 0, same};
+    }
+    bool all = step->expect.kind == PLAN_PREFIX || run_is_udp(run);
+    return (struct look){LOOK_MET, all ? size : payload->size, 0};
+}
+
+static struct look look_for_pattern(const struct plan_step *step, const uint8_t *data, size_t size,
+                                    int *matched)
+{
+    *matched = pattern_match(step->expect.pattern, data ? data : (const uint8_t *)"", size);
+    return (struct look){*matched == 1 ? LOOK_MET : LOOK_NOT_YET, size, 0};
+}
+
+static struct look look_for_size(const struct run *run, const struct plan_step *step, size_t size)
+{
+    size_t wanted = step->expect.size;
+    bool met = run_is_udp(run) ? size == wanted : size >= wanted;
+    if (met) {
+        return (struct look){LOOK_MET, wanted, 0};
+    }
+    return (struct look){run_is_udp(run) ? LOOK_DIFFERS : LOOK_NOT_YET, 0, 0};
+}
+
+static const char *end_text(const struct client *client)
+{
+    if (client->end == PLAN_END_EOF) {
+        return ", then the connection ended with eof";
+    }
+    return client->end == PLAN_END_RESET ? ", then the connection was reset" : "";
+}
+
+static enum step_state fail_unmet(struct run *run, struct lane *lane, const struct plan_step *step,
+                                  const struct client *client, const struct look *look,
+                                  const uint8_t *data, size_t size)
+{
+    char text[256];
+    const char *end = end_text(client);
+    switch (step->expect.kind) {
+    case PLAN_EXACT:
+    case PLAN_PREFIX:
+        if (look->verdict == LOOK_DIFFERS) {
+            run_fail(run, lane, VERDICT_FAIL, "expect: byte %zu differs from what was expected",
+                     look->differs_at);
+        } else {
+            run_fail(run, lane, VERDICT_FAIL, "expect: %zu of %zu bytes arrived within %llu ms%s",
+                     size, run->payload.size, (unsigned long long)step->expect.within_ms, end);
+        }
+        fail_evidence(run, &run->payload, data, size, look->differs_at);
+        break;
+    case PLAN_REGEX:
+        run_fail(run, lane, VERDICT_FAIL,
+                 "expect: what arrived within %llu ms does not match the expression%s",
+                 (unsigned long long)step->expect.within_ms, end);
+        fail_expected_text(run, step->expect.pattern_text);
+        fail_evidence(run, NULL, data, size, 0);
+        break;
+    case PLAN_SIZE:
+        run_fail(run, lane, VERDICT_FAIL, "expect: %zu of %zu bytes arrived within %llu ms%s", size,
+                 step->expect.size, (unsigned long long)step->expect.within_ms, end);
+        snprintf(text, sizeof(text), "%zu bytes", step->expect.size);
+        fail_expected_text(run, text);
+        fail_evidence(run, NULL, data, size, 0);
+        break;
+    }
+    return STEP_FAILED;
+}
+
+/* Looks at unconsumed bytes of which `any` says whether there are some. */
+static enum step_state look_at(struct run *run, struct lane *lane, const struct plan_step *step,
+                               bool any, const uint8_t *data, size_t size, struct look *look)
+{
+    int matched = 0;
+    look->verdict = LOOK_NOT_YET;
+    if (run_is_udp(run) && !any) {
+        return STEP_DONE;
+    }
+    switch (step->expect.kind) {
+    case PLAN_EXACT:
+    case PLAN_PREFIX:
+        *look = look_for_payload(run, step, data, size);
+        break;
+    case PLAN_REGEX:
+        /* No bytes yet are not an empty match: more may come until the time is over. */
+        if (any || run->clock.now_ns >= lane->deadline_ns) {
+            *look = look_for_pattern(step, data, size, &matched);
+        }
+        break;
+    case PLAN_SIZE:
+        *look = look_for_size(run, step, size);
+        break;
+    }
+    if (matched < 0) {
+        return run_fail(run, lane, VERDICT_ERROR,
+                        "expect: matching the expression took too much work; make it simpler");
+    }
+    return STEP_DONE;
+}
+
+enum step_state expect_bytes(struct run *run, struct lane *lane, const struct plan_step *step)
+{
+    struct connection *connection = run_current(run, step->client);
+    if (!connection) {
+        return run_fail(run, lane, VERDICT_FAIL, "expect: the client is not connected");
+    }
+    struct client *client = &connection->client;
+    const uint8_t *data = NULL;
+    size_t size = 0;
+    struct look look = {0};
+    if (payload_render(run, &step->expect.payload, &run->payload) != 0) {
+        return run_machine_failed(run, -ENOMEM);
+    }
+    bool any = client_unconsumed(client, &data, &size);
+    enum step_state state = look_at(run, lane, step, any, data, size, &look);
+    if (state != STEP_DONE) {
+        return state;
+    }
+    if (look.verdict == LOOK_MET) {
+        if (payload_capture(run, &step->expect.payload, data) != 0) {
+            return run_machine_failed(run, -ENOMEM);
+        }
+        client_consume(client, look.consumed);
+        return STEP_DONE;
+    }
+    if (look.verdict == LOOK_NOT_YET && run->clock.now_ns < lane->deadline_ns && client->end == 0) {
+        return STEP_WAIT;
+    }
+    return fail_unmet(run, lane, step, client, &look, data, size);
+}
+
+enum step_state expect_end(struct run *run, struct lane *lane, const struct plan_step *step)
+{
+    static const char *const names[] = {"no end", "\"eof\"", "\"reset\"", "\"eof\" or \"reset\""};
+    struct connection *connection = run_current(run, step->client);
+    if (!connection) {
+        return run_fail(run, lane, VERDICT_FAIL, "expect_end: the client is not connected");
+    }
+    const struct client *client = &connection->client;
+    const uint8_t *data = NULL;
+    size_t size = 0;
+    if (client_unconsumed(client, &data, &size)) {
+        run_fail(run, lane, VERDICT_FAIL,
+                 "expect_end: %zu bytes came before the end and no step expected them", size);
+        fail_expected_text(run, names[step->expect_end.ends]);
+        fail_evidence(run, NULL, data, size, 0);
+        return STEP_FAILED;
+    }
+    if (client->end & step->expect_end.ends) {
+        return STEP_DONE;
+    }
+    if (client->end == 0 && run->clock.now_ns < lane->deadline_ns) {
+        return STEP_WAIT;
+    }
+    run_fail(run, lane, VERDICT_FAIL, "expect_end: expected %s, but there was %s",
+             names[step->expect_end.ends], names[client->end]);
+    return STEP_FAILED;
+}
+
+enum step_state expect_silence(struct run *run, struct lane *lane, const struct plan_step *step)
+{
+    struct connection *connection = run_current(run, step->client);
+    const uint8_t *data = NULL;
+    size_t size = 0;
+    if (!connection) {
+        return run_fail(run, lane, VERDICT_FAIL, "expect_silence: the client is not connected");
+    }
+    if (client_unconsumed(&connection->client, &data, &size)) {
+        run_fail(run, lane, VERDICT_FAIL, "expect_silence: %zu bytes arrived", size);
+        fail_expected_text(run, "silence");
+        fail_evidence(run, NULL, data, size, 0);
+        return STEP_FAILED;
+    }
+    return run->clock.now_ns >= lane->deadline_ns ? STEP_DONE : STEP_WAIT;
+}
+
+enum step_state expect_nothing_left(struct run *run)
+{
+    for (size_t i = 0; i < run->connection_count; i++) {
+        struct connection *connection = run->connections[i];
+        const uint8_t *data = NULL;
+        size_t size = 0;
+        char label[256];
+        if (connection && connection->client.state == CLIENT_OPEN &&
+            client_unconsumed(&connection->client, &data, &size)) {
+            run_fail(run, NULL, VERDICT_FAIL,
+                     "at the end client \"%s\" holds %zu bytes that no step expected",
+                     connection_label(connection, label, sizeof(label)), size);
+            fail_evidence(run, NULL, data, size, 0);
+            return STEP_FAILED;
+        }
+    }
+    return STEP_DONE;
+}

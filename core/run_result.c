@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* What a run leaves behind: its connections and sessions as reports tell of them. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "run.h"
+
+static char *result_name(const struct connection *connection)
+{
+    char label[1024];
+    return strdup(connection_label(connection, label, sizeof(label)));
+}
+
+static int fill_session(const struct connection *connection, char *name,
+                        struct result_session *session)
+{
+    const struct bytes *runs = &connection->recv_runs;
+    session->name = name;
+    result_recorder_read(&connection->session_stream, &session->received);
+    session->comparable_bytes = !connection->blocked_once;
+    session->comparable_sizes = !connection->blocked_once && !connection->unsettled_once;
+    session->recv_run_count = runs->size / sizeof(struct result_run);
+    session->recv_runs_cut = connection->recv_runs_cut;
+    session->truncated = connection->truncated;
+    session->end = connection->end;
+    if (session->recv_run_count > 0) {
+        session->recv_runs = malloc(runs->size);
+        if (session->recv_runs) {
+            memcpy(session->recv_runs, runs->data, runs->size);
+        } else {
+            session->recv_run_count = 0;
+        }
+    }
+    return session->name && (session->recv_runs || session->recv_run_count == 0) ? 0 : -ENOMEM;
+}
+
+static int fill_client(const struct connection *connection, struct result_client *client)
+{
+    client->name = result_name(connection);
+    result_recorder_read(&connection->client.sent_stream, &client->sent);
+    result_recorder_read(&connection->client.received_stream, &client->received);
+    client->end = connection->client.end;
+    return client->name ? 0 : -ENOMEM;
+}
+
+static int fill_datagram_session(struct run *run)
+{
+    struct result *result = run->result;
+    run->datagrams.unsettled_once = false;
+    for (size_t i = 0; i < run->connection_count; i++) {
+        const struct connection *connection = run->connections[i];
+        if (connection && connection->unsettled_once) {
+            run->datagrams.unsettled_once = true;
+        }
+    }
+    return fill_session(&run->datagrams, strdup("udp"), &result->sessions[result->session_count++]);
+}
+
+int run_fill_result(struct run *run)
+{
+    struct result *result = run->result;
+    size_t kept = run->named_connections < RESULT_CONNECTIONS_MAX ? (size_t)run->named_connections
+                                                                  : RESULT_CONNECTIONS_MAX;
+    result->clients = calloc(kept + 1, sizeof(*result->clients));
+    result->sessions = calloc(kept + 1, sizeof(*result->sessions));
+    if (!result->clients || !result->sessions) {
+        return -ENOMEM;
+    }
+    int status = 0;
+    for (size_t i = 0; i < run->connection_count && status == 0; i++) {
+        const struct connection *connection = run->connections[i];
+        if (!connection || !connection->kept) {
+            continue;
+        }
+        status = fill_client(connection, &result->clients[result->client_count++]);
+        if (status == 0 && connection->accepted && !run_is_udp(run)) {
+            status = fill_session(connection, result_name(connection),
+                                  &result->sessions[result->session_count++]);
+        }
+    }
+    if (status == 0 && run_is_udp(run)) {
+        status = fill_datagram_session(run);
+    }
+    result->clients_omitted = run->named_connections - result->client_count;
+    result->sessions_omitted = run_is_udp(run) ? 0 : run->sessions - result->session_count;
+    return status;
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+/* A run from beginning to end: set up, play, take down. Its result is filled in run_result.c. */
+#include "runner.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "run.h"
+
+struct runner *runner_new(struct world *world, struct runner_progress *progress)
+{
+    struct runner *runner = calloc(1, sizeof(*runner));
+    if (!runner) {
+        return NULL;
+    }
+    struct run *run = &runner->run;
+    runner->world = world;
+    runner->progress = progress;
+    runner->listen_socket[WORLD_IPV4] = runner->listen_socket[WORLD_IPV6] = -1;
+    run->runner = runner;
+    run->world = world;
+    loop_init(&run->loop, world);
+    server_init(&run->server, &run->loop, &run->clock, run_observer(run));
+    bytes_init(&run->payload, PLAN_PAYLOAD_BYTES_MAX);
+    run->datagrams.run = run;
+    bytes_init(&run->datagrams.recv_runs, RESULT_RECV_RUNS_MAX * sizeof(struct result_run));
+    if (result_recorder_init(&run->datagrams.session_stream) != 0) {
+        free(runner);
+        return NULL;
+    }
+    return runner;
+}
+
+void runner_free(struct runner *runner)
+{
+    if (!runner) {
+        return;
+    }
+    struct run *run = &runner->run;
+    server_fini(&run->server);
+    for (int family = 0; family < 2; family++) {
+        if (runner->listen_socket[family] >= 0) {
+            world_close(runner->world, runner->listen_socket[family]);
+        }
+    }
+    for (size_t i = 0; i < runner->spare_count; i++) {
+        connection_free(runner->spare[i]);
+    }
+    free(runner->spare);
+    free(run->connections);
+    free(run->dirty);
+    result_recorder_fini(&run->datagrams.session_stream);
+    bytes_fini(&run->datagrams.recv_runs);
+    bytes_fini(&run->payload);
+    free(runner);
+}
+
+size_t runner_descriptors_held(const struct runner *runner)
+{
+    return (runner->listen_socket[WORLD_IPV4] >= 0 ? 1 : 0) +
+           (runner->listen_socket[WORLD_IPV6] >= 0 ? 1 : 0);
+}
+
+/* The step that a lane stands at, and the iterations around it. */
+static void failure_place(struct run *run, const struct lane *lane)
+{
+    struct result_failure *failure = &run->result->failure;
+    const struct runner_progress *progress = run->runner->progress;
+    failure->source = lane ? progress->source : PLAN_NONE;
+    failure->iteration_depth = lane ? progress->iteration_depth : 0;
+    for (uint32_t i = 0; i < failure->iteration_depth; i++) {
+        failure->iteration[i] = progress->iteration[i];
+    }
+}
+
+enum step_state run_fail(struct run *run, struct lane *lane, enum verdict verdict,
+                         const char *format, ...)
+{
+    struct result_failure *failure = &run->result->failure;
+    char sentence[1024];
+    if (failure->sentence) {
+        return STEP_FAILED;
+    }
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(sentence, sizeof(sentence), format, arguments);
+    va_end(arguments);
+    failure_place(run, lane);
+    failure->sentence = strdup(sentence);
+    run->result->verdict = verdict;
+    return failure->sentence ? STEP_FAILED : run_machine_failed(run, -ENOMEM);
+}
+
+enum step_state run_machine_failed(struct run *run, int error)
+{
+    ASSERT(error < 0);
+    if (run->machine_error == 0) {
+        run->machine_error = error;
+    }
+    return STEP_FAILED;
+}
+
+static int run_begin(struct run *run, const struct plan *plan, const struct plugin *plugin,
+                     uint64_t seed, struct result *result)
+{
+    run->plan = plan;
+    run->plugin = plugin;
+    run->result = result;
+    run->seed = seed;
+    run->clock = (struct run_clock){.real = false};
+    run->accepting = true;
+    run->sessions = run->bytes_received = run->named_connections = run->datagrams_dropped = 0;
+    run->blocked_once = false;
+    run->unaccepted = run->dirty_count = run->connection_count = 0;
+    run->plugin_fault = NULL;
+    run->machine_error = 0;
+    run->datagrams.session_ended = run->datagrams.blocked_once = false;
+    run->datagrams.unsettled_once = run->datagrams.recv_runs_cut = false;
+    run->datagrams.truncated = 0;
+    run->datagrams.end = SESSION_OPEN;
+    result_recorder_reset(&run->datagrams.session_stream);
+    bytes_clear(&run->datagrams.recv_runs);
+    /* One more of each, so that an empty plan is no special case. */
+    run->current = calloc(plan->client_count + 1, sizeof(struct connection *));
+    run->opened = calloc(plan->client_count + 1, sizeof(*run->opened));
+    run->captures = calloc(plan->capture_count + 1, sizeof(*run->captures));
+    if (!run->current || !run->opened || !run->captures) {
+        return -ENOMEM;
+    }
+    for (size_t i = 0; i < plan->capture_count; i++) {
+        bytes_init(&run->captures[i], plan->capture_sizes[i]);
+    }
+    return 0;
+}
+
+static void run_free_tables(struct run *run)
+{
+    for (size_t i = 0; run->captures && i < run->plan->capture_count; i++) {
+        bytes_fini(&run->captures[i]);
+    }
+    free(run->captures);
+    free(run->opened);
+    free(run->current);
+    run->captures = NULL;
+    run->opened = NULL;
+    run->current = NULL;
+}
+
+/* A listening socket of an earlier run, told the new backlog; -1 when there is none that fits. */
+static int runner_take_socket(struct runner *runner, const struct plan_server *server)
+{
+    int socket = runner->listen_socket[server->family];
+    if (socket < 0 || server->transport != WORLD_TCP || server->send_buffer_bytes > 0) {
+        return -1;
+    }
+    runner->listen_socket[server->family] = -1;
+    if (runner->listen_backlog[server->family] != server->backlog &&
+        world_listen(runner->world, socket, (int)server->backlog) != 0) {
+        world_close(runner->world, socket);
+        return -1;
+    }
+    return socket;
+}
+
+/* Kept only when nobody waits in its accept queue. */
+static void runner_keep_socket(struct runner *runner, const struct plan_server *server, int socket)
+{
+    if (server->send_buffer_bytes > 0 || runner->listen_socket[server->family] >= 0 ||
+        world_ask(runner->world, socket, WORLD_ACCEPT_QUEUE) != 0) {
+        world_close(runner->world, socket);
+        return;
+    }
+    runner->listen_socket[server->family] = socket;
+    runner->listen_backlog[server->family] = server->backlog;
+}
+
+static uint32_t limit_of(uint32_t planned)
+{
+    return planned == PLAN_NONE ? LISTENER_UNLIMITED : planned;
+}
+
+static enum step_state run_listen(struct run *run)
+{
+    const struct plan_server *server = &run->plan->server;
+    struct drill_error error = {0};
+    struct listener_options options = {
+        .plugin = run->plugin,
+        .values = server->values,
+        .seed = run->seed,
+        .transport = server->transport,
+        .address = world_loopback(server->family, 0),
+        .recv_buffer_bytes = server->recv_buffer_bytes,
+        .backlog = server->backlog,
+        .sessions_max = server->sessions_max,
+        .sessions_total = limit_of(server->sessions_total),
+        .messages_per_session = limit_of(server->messages_per_session),
+        .idle_timeout_ns = server->idle_timeout_ms * CLOCK_MS,
+        .send_buffer_bytes = server->send_buffer_bytes,
+        .reply_bytes_max = server->reply_bytes_max,
+        .socket = runner_take_socket(run->runner, server),
+    };
+    int status = server_listen(&run->server, &options, &run->listener, &error);
+    if (status == 0) {
+        return run->plugin_fault ? run_fail(run, NULL, VERDICT_FAIL, "the plugin %s %s",
+                                            run->plan->server.plugin, run->plugin_fault)
+                                 : STEP_DONE;
+    }
+    run->listener = NULL;
+    if (options.socket >= 0) {
+        world_close(run->world, options.socket);
+    }
+    if (status == -EINVAL) {
+        return run_fail(run, NULL, VERDICT_ERROR, "%s", error.sentence);
+    }
+    return run_machine_failed(run, status);
+}
+
+static void run_stop_listening(struct run *run)
+{
+    int socket = -1;
+    size_t leaked_bytes = listener_plugin(run->listener)->allocated_bytes;
+    size_t leaked = listener_free(run->listener, &socket);
+    run->listener = NULL;
+    if (leaked > 0 && run->result->verdict == VERDICT_PASS) {
+        run_fail(run, NULL, VERDICT_LEAK,
+                 "the plugin %s still held %zu allocations of %zu bytes in all when its listener "
+                 "was closed",
+                 run->plan->server.plugin, leaked, leaked_bytes);
+    }
+    if (socket >= 0 && run->plan->server.transport == WORLD_UDP) {
+        world_close(run->world, socket);
+    } else if (socket >= 0) {
+        runner_keep_socket(run->runner, &run->plan->server, socket);
+    }
+}
+
+/* Resets what is still connected, so that long runs leave no TIME_WAIT behind. */
+static void run_disconnect(struct run *run)
+{
+    for (size_t i = 0; i < run->connection_count; i++) {
+        struct connection *connection = run->connections[i];
+        if (connection && connection->client.watch.socket >= 0) {
+            client_reset(&connection->client);
+        }
+    }
+}
+
+static void run_give_back_connections(struct run *run)
+{
+    for (size_t i = 0; i < run->connection_count; i++) {
+        struct connection *connection = run->connections[i];
+        if (connection) {
+            run->by_port[connection->client.local.port] = NULL;
+            runner_keep_spare(run->runner, connection);
+        }
+    }
+    run->connection_count = run->dirty_count = 0;
+}
+
+int runner_run(struct runner *runner, const struct plan *plan, const struct plugin *plugin,
+               uint64_t seed, struct result *result)
+{
+    struct run *run = &runner->run;
+    struct lane lane = {0};
+    ASSERT(result->step_count == plan->source_count);
+    result->seed = seed;
+    result->world = PLAN_KERNEL;
+    result->verdict = VERDICT_PASS;
+    int status = run_begin(run, plan, plugin, seed, result);
+    if (status != 0) {
+        run_free_tables(run);
+        return status;
+    }
+    if (run_listen(run) == STEP_DONE) {
+        lane_begin(&lane, plan->steps);
+        if (lane_play(run, &lane) == STEP_DONE && run_settle(run, NULL) == STEP_DONE) {
+            expect_nothing_left(run);
+        }
+        lane_fini(&lane);
+    }
+    /* A client that goes first would turn open sessions into ended ones: the server stops first. */
+    if (run->listener) {
+        run_stop_listening(run);
+    }
+    if (run->machine_error == 0) {
+        status = run_fill_result(run);
+    }
+    run_disconnect(run);
+    run_give_back_connections(run);
+    run_free_tables(run);
+    return run->machine_error != 0 ? run->machine_error : status;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Plays one plan against one plugin in one world and fills a result.
+ *
+ * The server loop and the clients share the world and a standing run clock; after every step the
+ * loop turns until the run is settled (settle.h). The runner neither forks nor prints. A plugin
+ * that crashes takes the process with it: see isolate.h. One thread.
+ */
+#ifndef DRILL_CORE_RUNNER_H
+#define DRILL_CORE_RUNNER_H
+
+#include "plan.h"
+#include "plugin_host.h"
+#include "result.h"
+#include "world.h"
+
+/* Where the run is, in memory that outlives a crash of the process: shared with the parent. */
+struct runner_progress {
+    volatile uint64_t beats;  /* grows with every step: a watchdog sees that the run is alive */
+    volatile uint32_t source; /* the step that runs now, an index into plan->sources */
+    volatile uint32_t iteration_depth;
+    volatile uint64_t iteration[PLAN_REPEAT_DEPTH_MAX];
+};
+
+struct runner;
+
+/* A runner keeps what is worth reusing between runs: listeners, pools, client buffers. NULL without
+ * memory. */
+struct runner *runner_new(struct world *world, struct runner_progress *progress);
+void runner_free(struct runner *runner);
+
+/* Plays `plan` with its `seed` overridden by `seed`. `result` was initialised by result_init and
+ * gets the verdict pass, fail, error or leak (expect_failure is not applied here). Returns 0, or
+ * -errno when the machine failed and there is no result: out of memory or of sockets. */
+int runner_run(struct runner *runner, const struct plan *plan, const struct plugin *plugin,
+               uint64_t seed, struct result *result);
+
+/* Sockets that the runner keeps open between runs for reuse. */
+size_t runner_descriptors_held(const struct runner *runner);
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+#include "json_text.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "check.h"
+#include "safe_text.h"
+
+#define INDENT_STEP 2
+
+static int add_piece(const char *piece, size_t size, void *out)
+{
+    return bytes_add(out, piece, size) == 0 ? 0 : -1;
+}
+
+static int add_one_line(struct bytes *out, const json_t *value)
+{
+    return json_dump_callback(value, add_piece, out, JSON_ENCODE_ANY) == 0 ? 0 : -ENOMEM;
+}
+
+/* A list whose members are all numbers, or all lists of numbers. */
+static bool is_numbers(const json_t *value)
+{
+    if (!json_is_array(value)) {
+        return false;
+    }
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        const json_t *member = json_array_get(value, i);
+        if (!json_is_integer(member) && !is_numbers(member)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool has_members(const json_t *value)
+{
+    return json_array_size(value) > 0 || json_object_size(value) > 0;
+}
+
+static int add_value(struct bytes *out, const json_t *value, size_t indent, size_t column);
+
+static int add_object(struct bytes *out, const json_t *object, size_t indent)
+{
+    const char *separator = "{\n";
+    const char *key;
+    json_t *value;
+    int status = 0;
+    json_object_foreach((json_t *)object, key, value)
+    {
+        size_t start = out->size;
+        status =
+            bytes_add_format(out, "%s%*s\"%s\": ", separator, (int)indent + INDENT_STEP, "", key);
+        size_t column = out->size - start - strlen(separator);
+        if (status == 0) {
+            status = add_value(out, value, indent + INDENT_STEP, column);
+        }
+        if (status != 0) {
+            return status;
+        }
+        separator = ",\n";
+    }
+    return bytes_add_format(out, "\n%*s}", (int)indent, "");
+}
+
+static int add_array(struct bytes *out, const json_t *array, size_t indent)
+{
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        int status = bytes_add_format(out, "%s\n%*s", i ? "," : "[", (int)indent + INDENT_STEP, "");
+        if (status == 0) {
+            status = add_value(out, json_array_get(array, i), indent + INDENT_STEP,
+                               indent + INDENT_STEP);
+        }
+        if (status != 0) {
+            return status;
+        }
+    }
+    return bytes_add_format(out, "\n%*s]", (int)indent, "");
+}
+
+/* `column` is where the value begins, `indent` where its closing bracket would stand. */
+static int add_value(struct bytes *out, const json_t *value, size_t indent, size_t column)
+{
+    size_t start = out->size;
+    int status = add_one_line(out, value);
+    bool fits = column + (out->size - start) <= JSON_TEXT_LINE_COLUMNS;
+    if (status != 0 || fits || !has_members(value) || is_numbers(value)) {
+        return status;
+    }
+    out->size = start;
+    return json_is_object(value) ? add_object(out, value, indent) : add_array(out, value, indent);
+}
+
+int json_text_add(struct bytes *out, const json_t *value, size_t indent)
+{
+    ASSERT(value);
+    size_t start = out->size;
+    int status = add_value(out, value, indent, indent);
+    if (status != 0) {
+        out->size = start;
+    }
+    return status;
+}
+
+json_t *json_text_string_of(const void *text, size_t size)
+{
+    json_t *string = json_stringn(text, size);
+    if (string) {
+        return string;
+    }
+    struct bytes fixed;
+    bytes_init(&fixed, JSON_TEXT_BYTES_MAX);
+    if (safe_text_add_utf8(&fixed, text, size) == 0) {
+        string = json_stringn((const char *)fixed.data, fixed.size);
+    }
+    bytes_fini(&fixed);
+    return string;
+}
+
+json_t *json_text_string(const char *text)
+{
+    return json_text_string_of(text, strlen(text));
+}
+
+json_t *json_text_integer(uint64_t value)
+{
+    return json_integer(value > INT64_MAX ? INT64_MAX : (json_int_t)value);
+}
+
+json_t *json_text_hex(const uint8_t *data, size_t size)
+{
+    static const char digits[] = "0123456789abcdef";
+    struct bytes text;
+    bytes_init(&text, JSON_TEXT_BYTES_MAX);
+    int status = bytes_reserve(&text, 2 * size);
+    for (size_t i = 0; i < size && status == 0; i++) {
+        char pair[2] = {digits[data[i] >> 4], digits[data[i] & 15]};
+        status = bytes_add(&text, pair, 2);
+    }
+    const char *start = text.data ? (const char *)text.data : "";
+    json_t *string = status == 0 ? json_stringn(start, text.size) : NULL;
+    bytes_fini(&text);
+    return string;
+}
+
+void json_text_put(json_t *object, const char *key, json_t *value, int *status)
+{
+    if (json_object_set_new_nocheck(object, key, value) != 0) {
+        *status = -ENOMEM;
+    }
+}
+
+void json_text_append(json_t *array, json_t *value, int *status)
+{
+    if (json_array_append_new(array, value) != 0) {
+        *status = -ENOMEM;
+    }
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The canonical JSON report (reports/report.schema.json) and how it reaches the disk.
+ *
+ * A report is written as results come: `FILE.partial` is at every moment a whole, readable report
+ * of what has finished (`"complete": false`), whenever the process is killed. report_close writes
+ * the final file, in scenario order, and renames it into place. FILE may also be a pipe or a
+ * device: it gets the report at the end. Not thread-safe.
+ */
+#ifndef DRILL_REPORTS_REPORT_H
+#define DRILL_REPORTS_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "check.h"
+#include "plan.h"
+#include "result.h"
+
+#define REPORT_SCHEMA_VERSION 1
+
+struct report_summary {
+    size_t counts[VERDICT_COUNT];
+    size_t total;   /* results so far */
+    size_t planned; /* scenarios that were to run */
+    bool complete;
+};
+
+struct report;
+
+/* `path` NULL keeps the summary only. `title` is the suite's, or NULL. The plans are borrowed until
+ * report_close. 0, or -errno with a sentence (unwritable folder, full disk); then there is nothing
+ * to close. */
+int report_open(const char *path, const char *title, struct plan *const *plans, size_t plan_count,
+                struct report **out, struct drill_error *error);
+
+/* Adds a finished result (in any order, each plan once). 0, or -errno with a sentence: the disk is
+ * full. */
+int report_add(struct report *report, const struct result *result, struct drill_error *error);
+
+/* Writes the final file, complete or interrupted, removes the partial one, frees. 0, or -errno with
+ * a sentence; then the partial file stays. `summary` may be NULL. */
+int report_close(struct report *report, bool complete, struct report_summary *summary,
+                 struct drill_error *error);
+
+#endif

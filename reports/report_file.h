@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How a list of results reaches the disk so that an interrupted run loses nothing that had
+ * finished.
+ *
+ * The document is a head, items parted by commas, and a tail. FILE.partial is a journal that holds
+ * a whole document at every moment (report_journal.h). report_file_close writes all items in order
+ * to FILE.new, flushes it to the disk and renames it into place. Where FILE is not a regular file
+ * (a pipe, /dev/stdout) there is nothing to rename: the journal is kept in memory and the document
+ * is written straight to it at the end. Symbolic links are followed.
+ * Not thread-safe.
+ */
+#ifndef DRILL_REPORTS_REPORT_FILE_H
+#define DRILL_REPORTS_REPORT_FILE_H
+
+#include <stddef.h>
+
+#include "bytes.h"
+#include "check.h"
+
+struct report_file;
+
+/* `what` names the document in sentences ("report"); borrowed, like `head` and `tail` everywhere
+ * below. 0, or -errno with a sentence that names the file; then there is nothing to close. */
+int report_file_open(const char *path, const char *what, size_t item_count_max,
+                     const struct bytes *head, const struct bytes *tail, struct report_file **out,
+                     struct drill_error *error);
+
+/* Adds item number `index`, which was not added before. When the disk is full the journal stays the
+ * whole document that it was. 0, or -errno with a sentence. */
+int report_file_add(struct report_file *file, size_t index, const struct bytes *item,
+                    const struct bytes *tail, struct drill_error *error);
+
+/* Writes the final document and frees `file` in any case. 0, or -errno with a sentence; then the
+ * journal stays and an older FILE is as it was. */
+int report_file_close(struct report_file *file, const struct bytes *head, const struct bytes *tail,
+                      struct drill_error *error);
+
+/* Frees `file` where the final document cannot be made; the journal stays. */
+void report_file_abandon(struct report_file *file);
+
+#endif

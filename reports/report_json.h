@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One result as the canonical JSON object of reports/report.schema.json.
+ *
+ * Keys come in a fixed order and nothing here depends on time, place or machine. Pure functions;
+ * thread-safe.
+ */
+#ifndef DRILL_REPORTS_REPORT_JSON_H
+#define DRILL_REPORTS_REPORT_JSON_H
+
+#include <jansson.h>
+
+#include "plan.h"
+#include "report.h"
+#include "result.h"
+
+/* A new object, or NULL without memory. */
+json_t *report_json_result(const struct plan *plan, const struct result *result);
+json_t *report_json_summary(const struct report_summary *summary);
+
+/* "kernel" or "sim". */
+const char *report_json_world(enum plan_world world);
+
+/* Adds the command that runs this scenario again: made of id and seed only, quoted for a shell. 0
+ * or the error of bytes_add. */
+int report_json_replay(struct bytes *out, const struct plan *plan, uint64_t seed);
+
+#endif

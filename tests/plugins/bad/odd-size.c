@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* Says that its descriptor ends in the middle of a member. */
+#include <sockdrill/plugin.h>
+
+static enum drill_status echo(const struct drill_context *context, struct drill_bytes in,
+                              struct drill_buffer *out)
+{
+    (void)context;
+    drill_put(out, in.data, in.size);
+    return DRILL_OK;
+}
+
+extern const struct drill_descriptor drill_plugin __attribute__((visibility("default")));
+const struct drill_descriptor drill_plugin = {
+    .abi_version = DRILL_ABI_VERSION,
+    .struct_size = sizeof(struct drill_descriptor) - 4,
+    .name = "odd-size",
+    .version = "1",
+    .transports = DRILL_TCP,
+    .transform = echo,
+};

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+// node validate-report.js SCHEMA REPORT...
+//
+// Checks reports against reports/report.schema.json (or timings against theirs) with ajv, and what a
+// schema cannot say: that keys stand in the schema's order, that all numbers are integers and that
+// the summary counts the results. Says what is wrong and where; exits 1 when anything was, 2 when it
+// was called wrongly. Debian's ajv needs NODE_PATH=/usr/share/nodejs.
+'use strict';
+
+const fs = require('fs');
+const Ajv = require('ajv');
+
+function resolve(schema, root) {
+  while (schema && schema.$ref) {
+    schema = root.definitions[schema.$ref.replace('#/definitions/', '')];
+  }
+  if (schema && schema.oneOf) {
+    return resolve(schema.oneOf[0], root);
+  }
+  return schema;
+}
+
+// Every object of the document must list its keys in the order in which its schema does.
+function checkOrder(value, schema, root, path, problems) {
+  schema = resolve(schema, root);
+  if (Array.isArray(value)) {
+    value.forEach((member, i) => checkOrder(member, schema && schema.items, root, `${path}/${i}`, problems));
+  } else if (value !== null && typeof value === 'object') {
+    const known = Object.keys((schema && schema.properties) || {});
+    const wanted = known.filter((key) => key in value);
+    if (Object.keys(value).join() !== wanted.join()) {
+      problems.push(`${path}: keys are ${Object.keys(value).join()}, not in the order ${wanted.join()}`);
+    }
+    for (const key of Object.keys(value)) {
+      checkOrder(value[key], schema && schema.properties && schema.properties[key], root, `${path}/${key}`, problems);
+    }
+  }
+}
+
+function checkSummary(report, problems) {
+  const { summary, results } = report;
+  if (summary.total !== results.length) {
+    problems.push(`/summary/total: ${summary.total}, but there are ${results.length} results`);
+  }
+  if (report.complete && summary.total !== summary.planned) {
+    problems.push('/complete: true, but not every planned scenario has a result');
+  }
+  for (const [verdict, count] of Object.entries(summary)) {
+    const there = results.filter((result) => result.verdict === verdict).length;
+    if (!['planned', 'total', 'real_us'].includes(verdict) && there !== count) {
+      problems.push(`/summary/${verdict}: ${count}, but ${there} results have this verdict`);
+    }
+  }
+  const ids = new Set(results.map((result) => result.id));
+  if (ids.size !== results.length) {
+    problems.push('/results: an id stands twice');
+  }
+}
+
+// A stream that is kept whole shows as many bytes as it has; text and hex are the same bytes.
+function checkStreams(value, path, problems) {
+  if (value === null || typeof value !== 'object') {
+    return;
+  }
+  if (!Array.isArray(value) && typeof value.hex === 'string') {
+    const bytes = Buffer.from(value.hex, 'hex');
+    if (!('offset' in value) && bytes.length !== Math.min(value.length, 256)) {
+      problems.push(`${path}: ${bytes.length} bytes of ${value.length} are shown`);
+    }
+    const printable = bytes.every((byte) => (byte >= 32 && byte < 127) || byte === 10 || byte === 9);
+    if (printable !== ('text' in value) || (printable && value.text !== bytes.toString('latin1'))) {
+      problems.push(`${path}: text does not say what hex does`);
+    }
+  }
+  for (const [key, member] of Object.entries(value)) {
+    checkStreams(member, `${path}/${key}`, problems);
+  }
+}
+
+function check(schema, validate, file) {
+  const problems = [];
+  const text = fs.readFileSync(file, 'utf8');
+  let report;
+  try {
+    report = JSON.parse(text);
+  } catch (error) {
+    return [`not JSON: ${error.message}`];
+  }
+  if (!validate(report)) {
+    return validate.errors.map((error) => `${error.dataPath || '/'}: ${error.message} (${error.schemaPath})`);
+  }
+  checkOrder(report, schema, schema, '', problems);
+  checkSummary(report, problems);
+  checkStreams(report, '', problems);
+  if (!text.endsWith('}\n')) {
+    problems.push('/: the file does not end in one newline');
+  }
+  return problems;
+}
+
+function main(schemaFile, files) {
+  if (!schemaFile || files.length === 0) {
+    console.error('usage: node validate-report.js SCHEMA REPORT...');
+    return 2;
+  }
+  const schema = JSON.parse(fs.readFileSync(schemaFile, 'utf8'));
+  const validate = new Ajv({ allErrors: true, jsonPointers: true }).compile(schema);
+  let status = 0;
+  for (const file of files) {
+    for (const problem of check(schema, validate, file)) {
+      console.error(`${file}: ${problem}`);
+      status = 1;
+    }
+  }
+  return status;
+}
+
+process.exit(main(process.argv[2], process.argv.slice(3)));

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/* What a worker sends arrives whole, and nothing else is taken for it. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "prng.h"
+#include "result.h"
+
+static const struct plan plan = {.id = "tcp/echo", .source_count = 3, .seed = 7};
+
+static struct result_stream stream(const char *text)
+{
+    struct result_stream made = {.length = 1000, .head_size = (uint32_t)strlen(text)};
+    memcpy(made.head, text, strlen(text));
+    memset(made.hash, 0xab, sizeof(made.hash));
+    return made;
+}
+
+static void add_peers(struct result *result)
+{
+    result->clients = calloc(2, sizeof(*result->clients));
+    result->client_count = 2;
+    result->clients[0] = (struct result_client){.name = strdup("bob"),
+                                                .sent = stream("hello"),
+                                                .received = stream("HELLO"),
+                                                .end = PLAN_END_RESET};
+    result->clients[1].name = strdup("bob#2");
+    result->sessions = calloc(1, sizeof(*result->sessions));
+    result->session_count = 1;
+    struct result_session *session = &result->sessions[0];
+    *session = (struct result_session){.name = strdup("bob"),
+                                       .received = stream("hello"),
+                                       .comparable_bytes = true,
+                                       .recv_runs_cut = true,
+                                       .truncated = 3,
+                                       .end = SESSION_LIMIT,
+                                       .recv_run_count = 2};
+    session->recv_runs = calloc(2, sizeof(*session->recv_runs));
+    session->recv_runs[0] = (struct result_run){1024, 10};
+    session->recv_runs[1] = (struct result_run){5, 1};
+}
+
+/* A result that uses every member. */
+static void make(struct result *result)
+{
+    assert_int_equal(result_init(result, 5, &plan), 0);
+    result->seed = 99;
+    result->note = strdup("note");
+    result->step_runs[1] = UINT64_MAX;
+    result->real_ns = 123456789;
+    add_peers(result);
+    assert_int_equal(result_decide(result, VERDICT_FAIL, "%s", "wrong bytes"), 0);
+    result->failure.source = 2;
+    result->failure.iteration_depth = 2;
+    result->failure.iteration[1] = 8;
+    result->failure.expected =
+        (struct result_evidence){.kind = EVIDENCE_TEXT, .text = strdup("an end")};
+    result_evidence_bytes(&result->failure.actual, "abc", 3, 1);
+    result->trouble.signal = 11;
+    result->trouble.exit_status = -1;
+    result->trouble.output = strdup("last words");
+    result->trouble.frame_count = 1;
+    result->trouble.frames[0] = (struct result_frame){.module = strdup("/x.so"), .offset = 0x1139};
+}
+
+static void encode(const struct result *result, struct bytes *wire)
+{
+    bytes_init(wire, 1 << 20);
+    assert_int_equal(result_encode(result, wire), 0);
+}
+
+static void a_result_survives_the_wire(void **state)
+{
+    (void)state;
+    struct result sent;
+    struct result came;
+    struct bytes wire;
+    struct bytes again;
+    make(&sent);
+    encode(&sent, &wire);
+    assert_int_equal(result_decode(wire.data, wire.size, &came), 0);
+    encode(&came, &again);
+    assert_int_equal(again.size, wire.size);
+    assert_memory_equal(again.data, wire.data, wire.size);
+    assert_int_equal(came.plan, 5);
+    assert_string_equal(verdict_name(came.verdict), "fail");
+    assert_int_equal(came.seed, 99);
+    assert_string_equal(came.note, "note");
+    assert_int_equal(came.step_count, 3);
+    assert_true(came.step_runs[1] == UINT64_MAX);
+    assert_int_equal(came.client_count, 2);
+    assert_string_equal(came.clients[0].name, "bob");
+    assert_memory_equal(came.clients[0].received.head, "HELLO", 5);
+    assert_int_equal(came.clients[0].end, PLAN_END_RESET);
+    assert_int_equal(came.session_count, 1);
+    assert_int_equal(came.sessions[0].end, SESSION_LIMIT);
+    assert_int_equal(came.sessions[0].recv_runs[0].count, 10);
+    assert_int_equal(came.sessions[0].truncated, 3);
+    assert_true(came.sessions[0].recv_runs_cut);
+    assert_false(came.sessions[0].comparable_sizes);
+    assert_string_equal(came.failure.sentence, "wrong bytes");
+    assert_int_equal(came.failure.source, 2);
+    assert_int_equal(came.failure.iteration[1], 8);
+    assert_string_equal(came.failure.expected.text, "an end");
+    assert_int_equal(came.failure.actual.stream.length, 3);
+    assert_string_equal(came.trouble.output, "last words");
+    assert_int_equal(came.trouble.exit_status, -1);
+    assert_string_equal(came.trouble.frames[0].module, "/x.so");
+    assert_int_equal(came.trouble.frames[0].offset, 0x1139);
+    assert_int_equal(came.real_ns, 123456789);
+    result_fini(&sent);
+    result_fini(&came);
+    bytes_fini(&wire);
+    bytes_fini(&again);
+}
+
+static void time_and_trouble_are_not_canonical(void **state)
+{
+    (void)state;
+    struct result result;
+    struct bytes before;
+    struct bytes after;
+    make(&result);
+    bytes_init(&before, 1 << 20);
+    bytes_init(&after, 1 << 20);
+    assert_int_equal(result_encode_canonical(&result, &before), 0);
+    result.real_ns++;
+    result.trouble.signal = 6;
+    assert_int_equal(result_encode_canonical(&result, &after), 0);
+    assert_int_equal(before.size, after.size);
+    assert_memory_equal(before.data, after.data, after.size);
+    bytes_clear(&after);
+    result.clients[0].received.hash[3] ^= 1;
+    assert_int_equal(result_encode_canonical(&result, &after), 0);
+    assert_memory_not_equal(before.data, after.data, after.size);
+    result_fini(&result);
+    bytes_fini(&before);
+    bytes_fini(&after);
+}
+
+static void what_was_cut_short_or_has_a_tail_is_refused(void **state)
+{
+    (void)state;
+    struct result sent;
+    struct result came;
+    struct bytes wire;
+    make(&sent);
+    encode(&sent, &wire);
+    for (size_t size = 0; size < wire.size; size++) {
+        /* A copy of just this size, so that reading beyond it is caught. */
+        uint8_t *cut = malloc(size + 1);
+        assert_non_null(cut);
+        memcpy(cut + 1, wire.data, size);
+        assert_int_equal(result_decode(cut + 1, size, &came), -EINVAL);
+        free(cut);
+    }
+    assert_int_equal(bytes_add_byte(&wire, 0, 1), 0);
+    assert_int_equal(result_decode(wire.data, wire.size, &came), -EINVAL);
+    result_fini(&sent);
+    bytes_fini(&wire);
+}
+
+static void damaged_bytes_never_do_harm(void **state)
+{
+    (void)state;
+    struct result sent;
+    struct bytes wire;
+    struct prng prng = {.state = 1};
+    make(&sent);
+    encode(&sent, &wire);
+    size_t accepted = 0;
+    for (size_t i = 0; i < wire.size * 40; i++) {
+        uint8_t *place = &wire.data[i / 40];
+        uint8_t whole = *place;
+        *place = i % 40 == 0 ? 0xff : (uint8_t)prng_next(&prng);
+        struct result came;
+        if (result_decode(wire.data, wire.size, &came) == 0) {
+            accepted++;
+            /* What is taken is fit to be sent again. */
+            struct bytes again;
+            encode(&came, &again);
+            assert_int_equal(again.size, wire.size);
+            bytes_fini(&again);
+            result_fini(&came);
+        }
+        *place = whole;
+    }
+    /* Damage to a hash, say, cannot be seen. */
+    assert_true(accepted > 0 && accepted < wire.size * 40);
+    result_fini(&sent);
+    bytes_fini(&wire);
+}
+
+static void a_full_wire_stays_as_it_was(void **state)
+{
+    (void)state;
+    struct result sent;
+    struct bytes wire;
+    make(&sent);
+    bytes_init(&wire, 100);
+    assert_int_equal(bytes_add(&wire, "before", 6), 0);
+    assert_int_equal(result_encode(&sent, &wire), -ENOSPC);
+    assert_int_equal(wire.size, 6);
+    result_fini(&sent);
+    bytes_fini(&wire);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_result_survives_the_wire),
+        cmocka_unit_test(time_and_trouble_are_not_canonical),
+        cmocka_unit_test(what_was_cut_short_or_has_a_tail_is_refused),
+        cmocka_unit_test(damaged_bytes_never_do_harm),
+        cmocka_unit_test(a_full_wire_stays_as_it_was),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

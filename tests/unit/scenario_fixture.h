@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the scenario tests share: three plugins that exist only as descriptions, and loading of a
+ * text that stands in the test.
+ *
+ * Included by one translation unit per test program; everything is static.
+ */
+#ifndef DRILL_TESTS_SCENARIO_FIXTURE_H
+#define DRILL_TESTS_SCENARIO_FIXTURE_H
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "scenario.h"
+
+static struct drill_option fixture_quit[] = {
+    {.name = "quit", .type = DRILL_STRING, .help = "the word that ends a session"}};
+static struct drill_option fixture_typed[] = {
+    {.name = "depth",
+     .type = DRILL_INTEGER,
+     .fallback = {.integer = 3},
+     .minimum = 1,
+     .maximum = 9,
+     .help = "from 1 to 9"},
+    {.name = "any", .type = DRILL_INTEGER, .help = "any integer"},
+    {.name = "loud", .type = DRILL_BOOLEAN, .fallback = {.integer = 1}, .help = "true or false"},
+    {.name = "word", .type = DRILL_STRING, .fallback = {.string = "yes"}, .help = "a word"}};
+
+static struct plugin_info fixture_plugins[] = {
+    {.name = "uppercase",
+     .version = "1",
+     .summary = "",
+     .path = "/plugins/uppercase.so",
+     .transports = DRILL_TCP,
+     .options = fixture_quit,
+     .option_count = 1},
+    {.name = "ack-ok",
+     .version = "1",
+     .summary = "",
+     .path = "/plugins/ack-ok.so",
+     .transports = DRILL_UDP},
+    {.name = "typed",
+     .version = "2",
+     .summary = "",
+     .path = "/plugins/typed.so",
+     .transports = DRILL_TCP | DRILL_UDP,
+     .options = fixture_typed,
+     .option_count = 4},
+};
+
+/* The folder that the loader named last, to see where relative plugin paths start. */
+static char fixture_folder[512];
+
+static int fixture_find(void *owner, const char *name, const char *folder,
+                        const struct plugin_info **info, struct drill_error *error)
+{
+    (void)owner;
+    snprintf(fixture_folder, sizeof(fixture_folder), "%s", folder);
+    for (size_t i = 0; i < sizeof(fixture_plugins) / sizeof(fixture_plugins[0]); i++) {
+        if (strcmp(fixture_plugins[i].name, name) == 0) {
+            *info = &fixture_plugins[i];
+            return 0;
+        }
+    }
+    drill_error_set(error, "there is no plugin \"%.80s\" among uppercase, ack-ok and typed", name);
+    return -ENOENT;
+}
+
+static const struct scenario_plugins fixture_finder = {.find = fixture_find};
+
+#endif
