@@ -49,6 +49,7 @@ static const int fatal_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SI
 
 /* The handlers' only way to their record; set once per process. */
 static struct isolate_crash *watched;
+static const void *watched_base;
 
 /* Where the interrupted code stood, and who called it when that can be read without unwinding; 0
  * where this machine's layout is not known. */
@@ -103,7 +104,7 @@ static void record_addresses(const ucontext_t *context)
         }
         return;
     }
-    for (int i = first; i < count; i++) {
+    for (int i = first; i < count && stack[i] != watched_base; i++) {
         add_address((uint64_t)(uintptr_t)stack[i]);
     }
 }
@@ -165,7 +166,7 @@ static int use_own_stack(void)
     return sigaltstack(&stack, NULL) == 0 ? 0 : -errno;
 }
 
-int isolate_crash_watch(struct isolate_crash *record)
+int isolate_crash_watch(struct isolate_crash *record, const void *base)
 {
     /* The first call loads the unwinder, which a handler must not do. */
     void *warm[1];
@@ -175,6 +176,7 @@ int isolate_crash_watch(struct isolate_crash *record)
         return status;
     }
     watched = record;
+    watched_base = base;
     struct sigaction action = {.sa_sigaction = on_fatal, .sa_flags = SA_SIGINFO | SA_ONSTACK};
     /* A fault inside a handler ends the process at once; the first signal is on record by then. */
     sigemptyset(&action.sa_mask);

@@ -30,8 +30,10 @@ struct isolate_crash {
     char maps[ISOLATE_CRASH_MAPS_BYTES]; /* /proc/self/maps, cut at whole reads */
 };
 
-/* Installs the handlers in this process. 0, or -errno when there is no memory for their stack. */
-int isolate_crash_watch(struct isolate_crash *record);
+/* Installs the handlers in this process. What stands above `base`, a return address, is the
+ * parent's past and is not recorded. 0, or -errno when there is no memory for the handlers' stack.
+ */
+int isolate_crash_watch(struct isolate_crash *record, const void *base);
 
 /* Forgets what was recorded: the record serves the next process. */
 void isolate_crash_clear(struct isolate_crash *record);

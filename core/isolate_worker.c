@@ -196,10 +196,10 @@ static size_t take_requests(struct isolate_request *requests, size_t count)
     return got > 0 ? (size_t)got / sizeof(*requests) : 0;
 }
 
-static void open_engine(struct worker *worker)
+static void open_engine(struct worker *worker, const void *base)
 {
     struct drill_error error = {0};
-    int status = isolate_crash_watch(&worker->setup->shared->crash);
+    int status = isolate_crash_watch(&worker->setup->shared->crash, base);
     if (status != 0) {
         give_up(worker, PLAN_NONE, -status, "a worker could not begin: out of memory");
     }
@@ -214,7 +214,7 @@ _Noreturn void isolate_worker_live(const struct isolate_worker *setup)
 {
     struct worker worker = {.setup = setup, .descriptors = -1};
     bytes_init(&worker.out, ISOLATE_RESULT_BYTES_MAX);
-    open_engine(&worker);
+    open_engine(&worker, __builtin_return_address(0));
     for (;;) {
         struct isolate_request requests[ISOLATE_LINE_MAX];
         size_t count = take_requests(requests, ISOLATE_LINE_MAX);

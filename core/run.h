@@ -16,7 +16,7 @@
 #include "settle.h"
 
 #define RUN_SETTLE_NS (10 * CLOCK_S)
-#define RUN_WAKES_MAX 1000000 /* advances of the run clock within one step */
+#define RUN_WAKES_MAX 1000000 /* rounds of timers within one step */
 
 struct run;
 
@@ -100,6 +100,7 @@ struct run {
     struct bytes *captures;
     struct bytes payload;     /* scratch: the rendered payload of the current step */
     const char *plugin_fault; /* what the plugin did wrong, since the last step */
+    uint64_t wakes;           /* rounds of timers since a step was done */
     int machine_error;        /* -errno: the machine failed, there is no result */
 };
 
@@ -156,7 +157,7 @@ const char *connection_label(const struct connection *connection, char *text, si
 /* run_observe.c: what the server tells. */
 struct server_observer run_observer(struct run *run);
 
-/* run_settle.c: turns the loop until the run is settled, or fails it. */
+/* run_settle.c: turns the loop until the run is settled and no timer is due, or fails it. */
 enum step_state run_settle(struct run *run, struct lane *lane);
 
 /* run_payload.c: 0 or -ENOMEM. */

@@ -16,7 +16,8 @@ static enum step_state not_comparable(struct run *run, struct lane *lane, const 
 {
     return run_fail(run, lane, VERDICT_ERROR,
                     "expect_server: %s cannot be told here: the session was blocked on a full send "
-                    "buffer, its client ended while paused, or a send did not settle",
+                    "buffer, its client ended while paused, datagrams were dropped, or a send did "
+                    "not settle",
                     what);
 }
 

@@ -47,13 +47,6 @@ static int fill_client(const struct connection *connection, struct result_client
 static int fill_datagram_session(struct run *run)
 {
     struct result *result = run->result;
-    run->datagrams.unsettled_once = false;
-    for (size_t i = 0; i < run->connection_count; i++) {
-        const struct connection *connection = run->connections[i];
-        if (connection && connection->unsettled_once) {
-            run->datagrams.unsettled_once = true;
-        }
-    }
     return fill_session(&run->datagrams, strdup("udp"), &result->sessions[result->session_count++]);
 }
 

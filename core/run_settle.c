@@ -81,6 +81,8 @@ static bool settle_lost_upstream(struct run *run)
         return false;
     }
     run->datagrams_dropped = (uint64_t)dropped;
+    /* How many fit is the kernel's business. */
+    run->datagrams.blocked_once = run->blocked_once = true;
     for (size_t i = 0; i < run->connection_count; i++) {
         struct connection *connection = run->connections[i];
         if (connection) {
@@ -189,10 +191,9 @@ static enum step_state settle_turn(struct run *run, struct lane *lane,
     return status >= 0 || status == -EINTR ? STEP_DONE : run_machine_failed(run, status);
 }
 
-enum step_state run_settle(struct run *run, struct lane *lane)
+static enum step_state settle_connections(struct run *run, struct lane *lane)
 {
     uint64_t give_up_ns = 0;
-    run->runner->progress->beats++;
     while (run->dirty_count > 0) {
         struct connection *connection = run->dirty[run->dirty_count - 1];
         struct settle_connection facts = settle_facts(connection);
@@ -215,4 +216,22 @@ enum step_state run_settle(struct run *run, struct lane *lane)
                         run->plugin_fault);
     }
     return STEP_DONE;
+}
+
+enum step_state run_settle(struct run *run, struct lane *lane)
+{
+    run->runner->progress->beats++;
+    enum step_state state = settle_connections(run, lane);
+    while (state == STEP_DONE && server_next_timer_ns(&run->server) <= run->clock.now_ns) {
+        if (++run->wakes > RUN_WAKES_MAX) {
+            return run_fail(run, lane, VERDICT_ERROR,
+                            "timers ran more than %d times within this step: the plugin asks to be "
+                            "woken without end",
+                            RUN_WAKES_MAX);
+        }
+        run->runner->progress->beats++;
+        server_run_timers(&run->server);
+        state = settle_connections(run, lane);
+    }
+    return state;
 }

@@ -40,6 +40,7 @@ static enum step_state send_piece(struct run *run, struct lane *lane, struct con
     connection_mark(connection);
     if (!step->send.settle) {
         connection->unsettled_once = true;
+        run->datagrams.unsettled_once = true;
         return STEP_DONE;
     }
     return run_settle(run, lane);

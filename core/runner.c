@@ -116,6 +116,7 @@ static int run_begin(struct run *run, const struct plan *plan, const struct plug
     run->blocked_once = false;
     run->unaccepted = run->dirty_count = run->connection_count = 0;
     run->plugin_fault = NULL;
+    run->wakes = 0;
     run->machine_error = 0;
     run->datagrams.session_ended = run->datagrams.blocked_once = false;
     run->datagrams.unsettled_once = run->datagrams.recv_runs_cut = false;

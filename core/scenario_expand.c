@@ -43,7 +43,7 @@ static int check_value(struct scenario_load *load, const json_t *value,
 {
     char label[160], described[96];
     if (!json_is_string(value) && !json_is_integer(value) && !json_is_boolean(value)) {
-        return scenario_refuse(load, at, "%s is a string, an integer, true or false, not %s",
+        return scenario_refuse(load, at, "%s must be a string, an integer, true or false, not %s",
                                scenario_label(at, label), scenario_describe(value, described));
     }
     if (json_is_string(value) && json_string_length(value) > SCENARIO_MATRIX_TEXT_MAX) {
@@ -87,11 +87,12 @@ static int matrix_read(struct scenario_load *load, const json_t *object,
 {
     char text[96];
     if (!json_is_object(object)) {
-        return scenario_refuse(load, at, "\"matrix\" is an object of lists, not %s",
+        return scenario_refuse(load, at, "\"matrix\" must be an object of lists, not %s",
                                scenario_describe(object, text));
     }
     if (json_object_size(object) == 0) {
-        return scenario_refuse(load, at, "\"matrix\" is empty; it needs a name with its values");
+        return scenario_refuse(load, at,
+                               "\"matrix\" must not be empty: it needs a name with its values");
     }
     if (json_object_size(object) > SCENARIO_MATRIX_NAMES_MAX) {
         return scenario_refuse(load, at, "\"matrix\" has more than %d names",

@@ -57,7 +57,7 @@ static int read_sizes(struct scenario_load *load, const json_t *value,
         return 0;
     }
     if (!json_is_array(list)) {
-        return scenario_refuse(load, &here, "\"recv_sizes\" is a list of sizes, not %s",
+        return scenario_refuse(load, &here, "\"recv_sizes\" must be a list of sizes, not %s",
                                scenario_describe(list, text));
     }
     size_t count = json_array_size(list);
@@ -142,7 +142,7 @@ static int read_ends(struct scenario_load *load, const json_t *value,
     }
     if (!json_is_object(object) || json_object_size(object) == 0) {
         return scenario_refuse(
-            load, &here, "\"ends\" is an object such as {\"client\": \"eof\"}, not %s",
+            load, &here, "\"ends\" must be an object such as {\"client\": \"eof\"}, not %s",
             json_is_object(object) ? "an empty one" : scenario_describe(object, text));
     }
     struct plan_expected_end *ends = scenario_alloc(load, json_object_size(object), sizeof(*ends));
@@ -176,7 +176,8 @@ static int read_alive(struct scenario_load *load, const json_t *value,
     const json_t *alive = json_object_get(value, "alive");
     int status = alive ? scenario_boolean(load, alive, &here, &made->alive) : 0;
     if (status == 0 && alive && !made->alive) {
-        return scenario_refuse(load, &here, "\"alive\" is true: a dead server is a crash verdict");
+        return scenario_refuse(load, &here,
+                               "\"alive\" must be true: a dead server is a crash verdict");
     }
     return status;
 }

@@ -6,9 +6,8 @@
 
 #include "scenario_internal.h"
 
-static const char *const root_keys[] = {"$schema", "title",  "tags",   "server",
-                                        "steps",   "matrix", "worlds", "expect_failure",
-                                        "sweep",   "faults", NULL};
+static const char *const root_keys[] = {"$schema", "title",  "tags",           "server", "steps",
+                                        "matrix",  "worlds", "expect_failure", NULL};
 static const struct scenario_place root = {0};
 
 static int read_title(struct scenario_load *load, const json_t *member)
@@ -46,7 +45,7 @@ static int read_tags(struct scenario_load *load, const json_t *member)
     }
     if (!json_is_array(list) || json_array_size(list) > TAGS_MAX) {
         return scenario_refuse(
-            load, &at, "\"tags\" is a list of at most %d strings, not %s", TAGS_MAX,
+            load, &at, "\"tags\" must be a list of at most %d strings, not %s", TAGS_MAX,
             json_is_array(list) ? "a longer one" : scenario_describe(list, text));
     }
     const char **tags = scenario_alloc(load, json_array_size(list), sizeof(*tags));
@@ -298,16 +297,16 @@ static int check_root(struct scenario_load *load, const json_t *scenario)
     static const char *const later[] = {"sweep", "faults"};
     char text[96];
     if (!json_is_object(scenario)) {
-        return scenario_refuse(load, &root, "a scenario is an object, not %s",
+        return scenario_refuse(load, &root, "a scenario must be an object, not %s",
                                scenario_describe(scenario, text));
     }
-    int status = scenario_closed(load, scenario, &root, root_keys);
-    for (size_t i = 0; status == 0 && i < sizeof(later) / sizeof(later[0]); i++) {
-        struct scenario_place at = scenario_at_key(&root, later[i]);
+    for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
+        struct scenario_place here = scenario_at_key(&root, later[i]);
         if (json_object_get(scenario, later[i])) {
-            return scenario_refuse_key(load, &at, "\"%s\" is not available yet", later[i]);
+            return scenario_refuse_key(load, &here, "\"%s\" is not available yet", later[i]);
         }
     }
+    int status = scenario_closed(load, scenario, &root, root_keys);
     struct scenario_place at = scenario_at_key(&root, "$schema");
     const json_t *schema = json_object_get(scenario, "$schema");
     const char *string;

@@ -77,14 +77,14 @@ static int read_hex(struct scenario_load *load, const json_t *object,
                     const struct scenario_place *at, struct plan_part *part)
 {
     return read_decoded(load, object, at, "hex", scenario_decode_hex,
-                        "\"hex\" is pairs of hexadecimal digits without spaces", part);
+                        "\"hex\" must be pairs of hexadecimal digits without spaces", part);
 }
 
 static int read_base64(struct scenario_load *load, const json_t *object,
                        const struct scenario_place *at, struct plan_part *part)
 {
     return read_decoded(load, object, at, "base64", scenario_decode_base64,
-                        "\"base64\" is base64 (RFC 4648) with its padding and without spaces",
+                        "\"base64\" must be base64 (RFC 4648) with its padding and without spaces",
                         part);
 }
 
@@ -95,7 +95,7 @@ static int read_fill(struct scenario_load *load, const json_t *object,
     const json_t *value = json_object_get(object, "fill");
     char text[96];
     if (!json_is_string(value) || json_string_length(value) != 1) {
-        return scenario_refuse(load, &here, "\"fill\" is a string of one byte, not %s",
+        return scenario_refuse(load, &here, "\"fill\" must be a string of one byte, not %s",
                                scenario_describe(value, text));
     }
     *part = (struct plan_part){.kind = PLAN_FILL, .fill = (uint8_t)json_string_value(value)[0]};
@@ -254,7 +254,8 @@ static int gather(struct scenario_load *load, const json_t *value, const struct 
     } else if (json_is_object(value)) {
         status = read_object(load, value, at, gathering->use, part);
     } else {
-        return scenario_refuse(load, at, "%s is a payload: a string, an object or a list, not %s",
+        return scenario_refuse(load, at,
+                               "%s must be a payload: a string, an object or a list, not %s",
                                scenario_label(at, label), scenario_describe(value, text));
     }
     if (status == 0 && part->size > PLAN_PAYLOAD_BYTES_MAX - gathering->size) {

@@ -28,7 +28,7 @@ static int check_suite(struct scenario_find *find, const struct scenario_source 
     struct scenario_load load = {.suite = find->suite, .source = source};
     char text[96];
     if (!json_is_object(source->root)) {
-        return scenario_refuse(&load, &place_root, "a suite.json is an object, not %s",
+        return scenario_refuse(&load, &place_root, "a suite.json must be an object, not %s",
                                scenario_describe(source->root, text));
     }
     int status = scenario_closed(&load, source->root, &place_root, keys);

@@ -8,11 +8,19 @@
 #include "scenario_internal.h"
 
 static const char *const server_keys[] = {
-    "plugin",          "options",        "transport",
-    "family",          "recv_buffer",    "backlog",
-    "sessions_max",    "sessions_total", "messages_per_session",
-    "idle_timeout_ms", "send_buffer",    "reply_max",
-    "external",        "command",        NULL,
+    "plugin",
+    "options",
+    "transport",
+    "family",
+    "recv_buffer",
+    "backlog",
+    "sessions_max",
+    "sessions_total",
+    "messages_per_session",
+    "idle_timeout_ms",
+    "send_buffer",
+    "reply_max",
+    NULL,
 };
 
 static const char *const transport_words[] = {"tcp", "udp", NULL};
@@ -242,7 +250,7 @@ static int server_options(struct scenario_load *load, const json_t *server,
     made->value_count = count;
     char text[96];
     if (options && !json_is_object(options)) {
-        return scenario_refuse(load, &here, "\"options\" is an object, not %s",
+        return scenario_refuse(load, &here, "\"options\" must be an object, not %s",
                                scenario_describe(options, text));
     }
     const char *name;
@@ -269,9 +277,9 @@ int scenario_server(struct scenario_load *load, const json_t *server,
     int (*const parts[])(struct scenario_load *, const json_t *, const struct scenario_place *,
                          struct plan_server *) = {server_plugin,  server_transport, server_family,
                                                   server_numbers, server_idle,      server_options};
-    int status = scenario_closed(load, server, at, server_keys);
+    int status = refuse_reserved(load, server, at);
     if (status == 0) {
-        status = refuse_reserved(load, server, at);
+        status = scenario_closed(load, server, at, server_keys);
     }
     for (size_t i = 0; status == 0 && i < sizeof(parts) / sizeof(parts[0]); i++) {
         status = parts[i](load, server, at, made);
@@ -288,9 +296,9 @@ static bool is_plain(const json_t *value)
 int scenario_server_defaults(struct scenario_load *load, const json_t *server,
                              const struct scenario_place *at)
 {
-    int status = scenario_closed(load, server, at, server_keys);
+    int status = refuse_reserved(load, server, at);
     if (status == 0) {
-        status = refuse_reserved(load, server, at);
+        status = scenario_closed(load, server, at, server_keys);
     }
     const char *key;
     json_t *value;

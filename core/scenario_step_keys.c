@@ -114,7 +114,7 @@ int scenario_step_verb(struct scenario_load *load, const json_t *step,
     json_t *value;
     enum plan_verb another;
     if (!json_is_object(step)) {
-        return scenario_refuse(load, at, "a step is an object with one verb, not %s",
+        return scenario_refuse(load, at, "a step must be an object with one verb, not %s",
                                scenario_describe(step, text));
     }
     json_object_foreach((json_t *)step, key, value)

@@ -27,7 +27,8 @@ const char *scenario_describe(const json_t *value, char text[96])
         snprintf(text, 96, "%lld", (long long)json_integer_value(value));
         return text;
     case JSON_REAL:
-        snprintf(text, 96, "the fraction %.6g", json_real_value(value));
+        snprintf(text, 96, "the number %.6g with a fraction or an exponent",
+                 json_real_value(value));
         return text;
     case JSON_TRUE:
         return "true";
@@ -84,7 +85,7 @@ int scenario_closed(struct scenario_load *load, const json_t *object,
 {
     char label[160], text[96];
     if (!json_is_object(object)) {
-        return scenario_refuse(load, at, "%s is an object, not %s", scenario_label(at, label),
+        return scenario_refuse(load, at, "%s must be an object, not %s", scenario_label(at, label),
                                scenario_describe(object, text));
     }
     const char *key;
@@ -109,7 +110,7 @@ int scenario_integer(struct scenario_load *load, const json_t *value,
     char label[160], text[96];
     if (!json_is_integer(value) || json_integer_value(value) < minimum ||
         json_integer_value(value) > maximum) {
-        return scenario_refuse(load, at, "%s is an integer from %lld to %lld, not %s",
+        return scenario_refuse(load, at, "%s must be an integer from %lld to %lld, not %s",
                                scenario_label(at, label), (long long)minimum, (long long)maximum,
                                scenario_describe(value, text));
     }
@@ -122,8 +123,8 @@ int scenario_boolean(struct scenario_load *load, const json_t *value,
 {
     char label[160], text[96];
     if (!json_is_boolean(value)) {
-        return scenario_refuse(load, at, "%s is true or false, not %s", scenario_label(at, label),
-                               scenario_describe(value, text));
+        return scenario_refuse(load, at, "%s must be true or false, not %s",
+                               scenario_label(at, label), scenario_describe(value, text));
     }
     *truth = json_is_true(value);
     return 0;
@@ -154,10 +155,10 @@ int scenario_word(struct scenario_load *load, const json_t *value, const struct 
     scenario_label(at, label);
     const char *near = string ? nearest_name(string, words, keys_count(words)) : NULL;
     if (near) {
-        return scenario_refuse(load, at, "%s is %s, not %s; did you mean \"%s\"?", label, list,
+        return scenario_refuse(load, at, "%s must be %s, not %s; did you mean \"%s\"?", label, list,
                                scenario_describe(value, text), near);
     }
-    return scenario_refuse(load, at, "%s is %s, not %s", label, list,
+    return scenario_refuse(load, at, "%s must be %s, not %s", label, list,
                            scenario_describe(value, text));
 }
 
@@ -166,7 +167,7 @@ int scenario_string(struct scenario_load *load, const json_t *value,
 {
     char label[160], text[96];
     if (!json_is_string(value)) {
-        return scenario_refuse(load, at, "%s is a string, not %s", scenario_label(at, label),
+        return scenario_refuse(load, at, "%s must be a string, not %s", scenario_label(at, label),
                                scenario_describe(value, text));
     }
     *string = json_string_value(value);
@@ -175,7 +176,7 @@ int scenario_string(struct scenario_load *load, const json_t *value,
                                scenario_label(at, label));
     }
     if (!may_be_empty && !**string) {
-        return scenario_refuse(load, at, "%s is empty", scenario_label(at, label));
+        return scenario_refuse(load, at, "%s must not be empty", scenario_label(at, label));
     }
     return 0;
 }
@@ -185,11 +186,11 @@ int scenario_list(struct scenario_load *load, const json_t *value, const struct 
 {
     char label[160], text[96];
     if (!json_is_array(value)) {
-        return scenario_refuse(load, at, "%s is a list of %s, not %s", scenario_label(at, label),
-                               of, scenario_describe(value, text));
+        return scenario_refuse(load, at, "%s must be a list of %s, not %s",
+                               scenario_label(at, label), of, scenario_describe(value, text));
     }
     if (json_array_size(value) == 0) {
-        return scenario_refuse(load, at, "%s is an empty list; it needs %s",
+        return scenario_refuse(load, at, "%s must not be empty: it needs %s",
                                scenario_label(at, label), of);
     }
     return 0;

@@ -108,9 +108,9 @@ static int read_cuts(struct scenario_load *load, const json_t *step,
         return read_cut_list(load, cuts, &here, made);
     }
     if (!json_is_string(cuts) || strcmp(json_string_value(cuts), "every") != 0) {
-        return scenario_refuse(load, &here,
-                               "\"cuts\" is a list of ascending positions or \"every\", not %s",
-                               scenario_describe(cuts, text));
+        return scenario_refuse(
+            load, &here, "\"cuts\" must be a list of ascending positions or \"every\", not %s",
+            scenario_describe(cuts, text));
     }
     made->send.cut_every = true;
     return 0;
@@ -306,7 +306,8 @@ static int verb_server(struct scenario_load *load, const json_t *step,
         return scenario_refuse_key(load, &inner, "\"accepting\" means nothing over UDP");
     }
     if (status == 0 && !accepting && !truth) {
-        return scenario_refuse(load, &inner, "\"stop\" is true: a stopped listener stays stopped");
+        return scenario_refuse(load, &inner,
+                               "\"stop\" must be true: a stopped listener stays stopped");
     }
     made->server = !accepting ? PLAN_STOP : truth ? PLAN_ACCEPTING_ON : PLAN_ACCEPTING_OFF;
     return status;

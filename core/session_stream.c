@@ -24,11 +24,28 @@ static bool stream_can_wait(ssize_t error)
     return error == -EAGAIN || error == -EINTR || error == -ENOBUFS || error == -ENOMEM;
 }
 
-static void stream_sent(struct session *session, size_t size)
+/* Sends as far as the world takes it: how many bytes, or the error that broke the connection. */
+static ssize_t stream_send(struct session *session, const uint8_t *data, size_t size)
+{
+    const struct server *server = session->listener->server;
+    ssize_t taken = world_send(server->loop->world, session->watch.socket, data, size);
+    if (taken < 0) {
+        return stream_can_wait(taken) ? 0 : taken;
+    }
+    if (taken > 0) {
+        if (server->observer.sent) {
+            server->observer.sent(server->observer.owner, session, (size_t)taken, NULL);
+        }
+        session_touch(session);
+    }
+    return taken;
+}
+
+static void stream_blocked(struct session *session)
 {
     const struct server_observer *observer = &session->listener->server->observer;
-    if (observer->sent && size > 0) {
-        observer->sent(observer->owner, session, size, NULL);
+    if (observer->blocked) {
+        observer->blocked(observer->owner, session);
     }
 }
 
@@ -45,29 +62,39 @@ static void stream_keep(struct session *session, const uint8_t *data, size_t siz
     session->pending_end = (uint32_t)size + posted;
 }
 
-/* Sends an answer at once as far as the world takes it. Whether the session still lives. */
+/* Sends more of what is pending. Whether the session still lives. */
+static bool stream_flush(struct session *session)
+{
+    const uint8_t *pending = stream_pending(session);
+    ssize_t taken = stream_send(session, pending + session->pending_begin,
+                                session->pending_end - session->pending_begin);
+    if (taken < 0) {
+        session_end(session, SESSION_BROKEN);
+        return false;
+    }
+    session->pending_begin += (uint32_t)taken;
+    if (session->pending_begin == session->pending_end) {
+        session->pending_begin = session->pending_end = 0;
+    }
+    return true;
+}
+
+/* Sends an answer at once as far as the world takes it, and behind it what the same call posted to
+ * its own session: nothing else can be pending here. Whether the session still lives. */
 static bool stream_deliver(struct session *session, const uint8_t *data, size_t size)
 {
-    size_t sent = 0;
-    if (size == 0) {
-        return true;
+    ssize_t taken = size > 0 ? stream_send(session, data, size) : 0;
+    if (taken < 0) {
+        session_end(session, SESSION_BROKEN);
+        return false;
     }
-    if (!session_has_pending(session)) {
-        ssize_t taken =
-            world_send(session->listener->server->loop->world, session->watch.socket, data, size);
-        if (taken < 0 && !stream_can_wait(taken)) {
-            session_end(session, SESSION_BROKEN);
-            return false;
-        }
-        sent = taken < 0 ? 0 : (size_t)taken;
-        stream_sent(session, sent);
+    if ((size_t)taken < size) {
+        stream_keep(session, data + taken, size - (size_t)taken);
+    } else if (session_has_pending(session) && !stream_flush(session)) {
+        return false;
     }
-    if (sent < size) {
-        const struct server_observer *observer = &session->listener->server->observer;
-        stream_keep(session, data + sent, size - sent);
-        if (observer->blocked) {
-            observer->blocked(observer->owner, session);
-        }
+    if (session_has_pending(session)) {
+        stream_blocked(session);
     }
     return true;
 }
@@ -90,7 +117,7 @@ static bool stream_act(struct session *session, enum drill_status status,
     if (status == DRILL_CLOSE && session->closing == SESSION_OPEN) {
         session->closing = SESSION_PLUGIN;
     }
-    return status == DRILL_SILENT || stream_deliver(session, out->data, out->size);
+    return stream_deliver(session, out->data, status == DRILL_SILENT ? 0 : out->size);
 }
 
 static bool stream_transform(struct session *session, struct drill_bytes in)
@@ -285,23 +312,9 @@ static void stream_receive(struct session *session)
 
 static void stream_drain(struct session *session)
 {
-    uint8_t *pending = stream_pending(session);
-    ssize_t taken =
-        world_send(session->listener->server->loop->world, session->watch.socket,
-                   pending + session->pending_begin, session->pending_end - session->pending_begin);
-    if (taken < 0) {
-        if (!stream_can_wait(taken)) {
-            session_end(session, SESSION_BROKEN);
-        }
-        return;
+    if (stream_flush(session) && !session_has_pending(session)) {
+        stream_settle(session);
     }
-    session->pending_begin += (uint32_t)taken;
-    if (session->pending_begin == session->pending_end) {
-        session->pending_begin = session->pending_end = 0;
-    }
-    stream_sent(session, (size_t)taken);
-    session_touch(session);
-    stream_settle(session);
 }
 
 void session_stream_ready(struct loop_watch *watch, uint32_t events)
@@ -315,6 +328,15 @@ void session_stream_ready(struct loop_watch *watch, uint32_t events)
     }
 }
 
+/* How much of a post the world takes at once. A post that finds the connection broken is kept: its
+ * session cannot be ended from inside another one's callback, and the loop will find it soon. */
+static size_t post_sent(struct session *session, struct drill_bytes bytes)
+{
+    bool waits = session->listener->calling == session || session_has_pending(session);
+    ssize_t taken = waits || bytes.size == 0 ? 0 : stream_send(session, bytes.data, bytes.size);
+    return taken < 0 ? 0 : (size_t)taken;
+}
+
 enum drill_status session_post(struct session *session, struct drill_bytes bytes)
 {
     uint32_t pending = session->pending_end - session->pending_begin;
@@ -322,15 +344,19 @@ enum drill_status session_post(struct session *session, struct drill_bytes bytes
     if (session->closing != SESSION_OPEN || bytes.size > room || pending > room - bytes.size) {
         return DRILL_SILENT;
     }
+    size_t sent = post_sent(session, bytes);
+    if (sent == bytes.size) {
+        return DRILL_OK;
+    }
     uint8_t *data = stream_pending(session);
     memmove(data, data + session->pending_begin, pending);
-    if (bytes.size > 0) {
-        memcpy(data + pending, bytes.data, bytes.size);
-    }
+    memcpy(data + pending, bytes.data + sent, bytes.size - sent);
     session->pending_begin = 0;
-    session->pending_end = pending + (uint32_t)bytes.size;
-    if (session->listener->calling != session && session->watch.events != 0) {
-        stream_watch(session);
+    session->pending_end = pending + (uint32_t)(bytes.size - sent);
+    if (session->listener->calling != session) {
+        stream_blocked(session);
+        /* Another interest in a socket that is watched already takes no memory: it cannot fail. */
+        (void)loop_watch(session->listener->server->loop, &session->watch, WORLD_WRITABLE);
     }
     return DRILL_OK;
 }

@@ -10,14 +10,28 @@
 
 #define INDENT_STEP 2
 
-static int add_piece(const char *piece, size_t size, void *out)
+/* How far a line may grow; what goes beyond is not even tried. */
+struct line {
+    struct bytes *out;
+    size_t size_max; /* of all of `out` */
+    int status;      /* -E2BIG: it does not fit */
+};
+
+static int add_piece(const char *piece, size_t size, void *argument)
 {
-    return bytes_add(out, piece, size) == 0 ? 0 : -1;
+    struct line *line = argument;
+    line->status =
+        size > line->size_max - line->out->size ? -E2BIG : bytes_add(line->out, piece, size);
+    return line->status == 0 ? 0 : -1;
 }
 
-static int add_one_line(struct bytes *out, const json_t *value)
+/* 0, -E2BIG when it takes more than `columns`, or -errno. */
+static int add_one_line(struct bytes *out, const json_t *value, size_t columns)
 {
-    return json_dump_callback(value, add_piece, out, JSON_ENCODE_ANY) == 0 ? 0 : -ENOMEM;
+    size_t room = out->size_max - out->size;
+    struct line line = {.out = out, .size_max = out->size + (columns < room ? columns : room)};
+    int status = json_dump_callback(value, add_piece, &line, JSON_ENCODE_ANY);
+    return status == 0 || line.status != 0 ? line.status : -ENOMEM;
 }
 
 /* A list whose members are all numbers, or all lists of numbers. */
@@ -84,10 +98,11 @@ static int add_array(struct bytes *out, const json_t *array, size_t indent)
 static int add_value(struct bytes *out, const json_t *value, size_t indent, size_t column)
 {
     size_t start = out->size;
-    int status = add_one_line(out, value);
-    bool fits = column + (out->size - start) <= JSON_TEXT_LINE_COLUMNS;
-    if (status != 0 || fits || !has_members(value) || is_numbers(value)) {
-        return status;
+    size_t columns = column < JSON_TEXT_LINE_COLUMNS ? JSON_TEXT_LINE_COLUMNS - column : 0;
+    bool breakable = has_members(value) && !is_numbers(value);
+    int status = add_one_line(out, value, breakable ? columns : SIZE_MAX);
+    if (status != -E2BIG || !breakable) {
+        return status == -E2BIG ? -ENOSPC : status;
     }
     out->size = start;
     return json_is_object(value) ? add_object(out, value, indent) : add_array(out, value, indent);

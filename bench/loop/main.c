@@ -5,6 +5,7 @@
  * All servers run for the whole bench, idle ones asleep; each round puts every kind of load on each
  * of them in turn, so that a slow minute of the machine hits all alike.
  */
+#include "common/busy.h"
 #include "common/interrupt.h"
 #include "loop/contender.h"
 #include "loop/table.h"
@@ -156,6 +157,7 @@ int main(int argc, char **argv)
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
     interrupt_catch();
+    busy_warn();
     main_raise_descriptors();
     if (main_bench(&settings, contenders, &failure) != 0) {
         fprintf(stderr, "bench loop: %s\n", failure.text);

@@ -5,6 +5,7 @@
  * Each round measures every entrant once, one after the other, so that a slow minute of the machine
  * hits all alike.
  */
+#include "common/busy.h"
 #include "common/interrupt.h"
 #include "run/contest.h"
 #include "run/table.h"
@@ -99,6 +100,7 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     }
     interrupt_catch();
+    busy_warn();
     if (main_bench(&contest, rounds, &failure) != 0) {
         fprintf(stderr, "bench run: %s\n", failure.text);
         return interrupt_seen() ? EXIT_INTERRUPTED : EXIT_FAILURE;

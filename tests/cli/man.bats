@@ -37,6 +37,27 @@ setup() {
     done
 }
 
+@test "every key and word of the scenario schema is in the manual, and no key that is not there" {
+    run -0 node -e '
+        const fs = require("fs"), [schema, page] = process.argv.slice(1);
+        const keys = new Set(), words = new Set(), manual = fs.readFileSync(page, "utf8");
+        (function walk(it) {
+            if (it === null || typeof it !== "object") return;
+            if (it.properties) Object.keys(it.properties).forEach(key => keys.add(key));
+            [...(it.enum || []), it.const].forEach(word => typeof word === "string" && words.add(word));
+            Object.values(it).forEach(walk);
+        })(JSON.parse(fs.readFileSync(schema, "utf8")));
+        const named = new Set(manual.match(/Cm [$\w]+/g).map(found => found.slice(3)));
+        const lacks = [...keys].filter(key => !named.has(key))
+            .concat([...words].filter(word => !manual.includes(word)));
+        const extra = [...named].filter(key => !keys.has(key) && !["defaults", "any"].includes(key));
+        if (keys.size < 40 || lacks.length || extra.length) {
+            console.log(keys.size, "lacks:", lacks, "extra:", extra);
+            process.exit(1);
+        }' "$DRILL_SOURCE_DIR/scenarios/scenario.schema.json" \
+        "$DRILL_SOURCE_DIR/docs/man/sockdrill-scenario.5"
+}
+
 @test "every member and service of the plugin header is in the manual" {
     header=$DRILL_SOURCE_DIR/include/sockdrill/plugin.h
     manual=$(cat "$DRILL_SOURCE_DIR/docs/man/sockdrill-plugin.7")
