@@ -65,6 +65,9 @@ static void take_position(struct result *result, const struct plan *plan,
     if (source >= plan->source_count || depth > PLAN_REPEAT_DEPTH_MAX) {
         return;
     }
+    for (size_t i = 0; i < plan->source_count && i < RUNNER_PROGRESS_STEPS_MAX; i++) {
+        result->step_runs[i] = progress->step_runs[i];
+    }
     failure->source = source;
     failure->iteration_depth = depth;
     for (uint32_t i = 0; i < depth; i++) {

@@ -48,6 +48,9 @@ static const struct plan_step *lane_current(const struct lane *lane)
 static void step_passed(struct run *run, const struct plan_step *step)
 {
     run->result->step_runs[step->source]++;
+    if (step->source < RUNNER_PROGRESS_STEPS_MAX) {
+        run->runner->progress->step_runs[step->source]++;
+    }
 }
 
 /* Moves behind a finished step, and out of repeats that are done with it. */

@@ -118,6 +118,9 @@ static int run_begin(struct run *run, const struct plan *plan, const struct plug
     run->plugin_fault = NULL;
     run->wakes = 0;
     run->machine_error = 0;
+    for (size_t i = 0; i < plan->source_count && i < RUNNER_PROGRESS_STEPS_MAX; i++) {
+        run->runner->progress->step_runs[i] = 0;
+    }
     run->datagrams.session_ended = run->datagrams.blocked_once = false;
     run->datagrams.unsettled_once = run->datagrams.recv_runs_cut = false;
     run->datagrams.truncated = 0;
@@ -227,9 +230,9 @@ static void run_stop_listening(struct run *run)
     run->listener = NULL;
     if (leaked > 0 && run->result->verdict == VERDICT_PASS) {
         run_fail(run, NULL, VERDICT_LEAK,
-                 "the plugin %s still held %zu allocations of %zu bytes in all when its listener "
-                 "was closed",
-                 run->plan->server.plugin, leaked, leaked_bytes);
+                 "the plugin %s left %zu bytes unreleased when its listener was closed "
+                 "(allocations: %zu)",
+                 run->plan->server.plugin, leaked_bytes, leaked);
     }
     if (socket >= 0 && run->plan->server.transport == WORLD_UDP) {
         world_close(run->world, socket);

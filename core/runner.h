@@ -14,12 +14,15 @@
 #include "result.h"
 #include "world.h"
 
+#define RUNNER_PROGRESS_STEPS_MAX 4096 /* steps of a file whose counts outlive a crash */
+
 /* Where the run is, in memory that outlives a crash of the process: shared with the parent. */
 struct runner_progress {
     volatile uint64_t beats;  /* grows with every step: a watchdog sees that the run is alive */
     volatile uint32_t source; /* the step that runs now, an index into plan->sources */
     volatile uint32_t iteration_depth;
     volatile uint64_t iteration[PLAN_REPEAT_DEPTH_MAX];
+    volatile uint64_t step_runs[RUNNER_PROGRESS_STEPS_MAX]; /* by source: how often it passed */
 };
 
 struct runner;

@@ -20,8 +20,13 @@ struct line {
 static int add_piece(const char *piece, size_t size, void *argument)
 {
     struct line *line = argument;
-    line->status =
-        size > line->size_max - line->out->size ? -E2BIG : bytes_add(line->out, piece, size);
+    /* Not every refusal ends jansson's dump at once, so the first one holds for all that follows.
+     */
+    if (line->status == 0 && size > line->size_max - line->out->size) {
+        line->status = -E2BIG;
+    } else if (line->status == 0) {
+        line->status = bytes_add(line->out, piece, size);
+    }
     return line->status == 0 ? 0 : -1;
 }
 
@@ -31,7 +36,7 @@ static int add_one_line(struct bytes *out, const json_t *value, size_t columns)
     size_t room = out->size_max - out->size;
     struct line line = {.out = out, .size_max = out->size + (columns < room ? columns : room)};
     int status = json_dump_callback(value, add_piece, &line, JSON_ENCODE_ANY);
-    return status == 0 || line.status != 0 ? line.status : -ENOMEM;
+    return line.status == 0 && status != 0 ? -ENOMEM : line.status;
 }
 
 /* A list whose members are all numbers, or all lists of numbers. */
@@ -61,11 +66,10 @@ static int add_object(struct bytes *out, const json_t *object, size_t indent)
     const char *separator = "{\n";
     const char *key;
     json_t *value;
-    int status = 0;
     json_object_foreach((json_t *)object, key, value)
     {
         size_t start = out->size;
-        status =
+        int status =
             bytes_add_format(out, "%s%*s\"%s\": ", separator, (int)indent + INDENT_STEP, "", key);
         size_t column = out->size - start - strlen(separator);
         if (status == 0) {

@@ -400,6 +400,32 @@ static void the_summary_counts_every_verdict(void **state)
     json_decref(json);
 }
 
+/* Wherever the limit of a line strikes, in a key, a string or a bracket, nothing is lost. */
+static void text_of_any_width_reads_back_as_it_was(void **state)
+{
+    (void)state;
+    char filler[JSON_TEXT_LINE_COLUMNS + 30] = "";
+    for (size_t i = 0; i + 1 < sizeof(filler); i++) {
+        json_t *json = json_pack("{s:s, s:n, s:s, s:[{s:i}, s], s:[[i, i], [i]]}", "filler", filler,
+                                 "a_rather_long_key", "line", "\n\"\x01", "list", "nested_key", 1,
+                                 "x", "numbers", 1, 2, 3);
+        struct bytes text;
+        bytes_init(&text, JSON_TEXT_BYTES_MAX);
+        assert_int_equal(json_text_add(&text, json, i % 7), 0);
+        json_t *back = json_loads(bytes_string(&text), JSON_REJECT_DUPLICATES, NULL);
+        assert_non_null(back);
+        assert_true(json_equal(json, back));
+        for (const char *line = bytes_string(&text); line; line = strchr(line, '\n')) {
+            line += *line == '\n';
+            assert_true(strcspn(line, "\n") <= JSON_TEXT_LINE_COLUMNS || i > 75);
+        }
+        json_decref(back);
+        json_decref(json);
+        bytes_fini(&text);
+        filler[i] = 'f';
+    }
+}
+
 static void numbers_beyond_json_are_capped(void **state)
 {
     (void)state;
@@ -428,6 +454,7 @@ int main(void)
         cmocka_unit_test(omitted_connections_are_counted),
         cmocka_unit_test(what_is_not_canonical_changes_nothing),
         cmocka_unit_test(the_summary_counts_every_verdict),
+        cmocka_unit_test(text_of_any_width_reads_back_as_it_was),
         cmocka_unit_test(numbers_beyond_json_are_capped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

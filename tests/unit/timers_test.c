@@ -76,21 +76,30 @@ static struct timers *again_set;
 static void set_again(struct timer *timer, uint64_t now_ns)
 {
     fired_count++;
-    if (fired_count < 3) {
-        timers_set(again_set, timer, now_ns);
-    }
+    timers_set(again_set, timer, now_ns);
 }
 
-static void a_timer_may_set_itself_again(void **state)
+static void a_timer_that_sets_itself_again_for_now_waits_for_the_next_call(void **state)
 {
     (void)state;
     struct timers set = {0};
-    struct timer timer = {.expired = set_again};
+    struct timer restless = {.expired = set_again};
+    struct timer other = {.expired = note};
     fired_count = 0;
     again_set = &set;
-    assert_int_equal(timers_reserve(&set, 1), 0);
-    timers_set(&set, &timer, 5);
-    assert_int_equal(timers_run(&set, 5), 3);
+    assert_int_equal(timers_reserve(&set, 2), 0);
+    timers_set(&set, &restless, 5);
+    assert_int_equal(timers_run(&set, 5), 1);
+    assert_int_equal(timers_next_ns(&set), 5);
+    timers_set(&set, &other, 5);
+    for (int i = 0; i < 2; i++) {
+        assert_in_range(timers_run(&set, 5), 1, 2);
+    }
+    /* It has not kept the other one from its turn. */
+    assert_int_equal(other.place, 0);
+    assert_int_equal(restless.place, 1);
+    timers_set(&set, &restless, CLOCK_NEVER_NS);
+    timers_release(&set, 2);
     timers_fini(&set);
 }
 
@@ -99,7 +108,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(deadlines_come_nearest_first_whatever_the_order_of_setting),
         cmocka_unit_test(timers_that_are_not_due_stay),
-        cmocka_unit_test(a_timer_may_set_itself_again),
+        cmocka_unit_test(a_timer_that_sets_itself_again_for_now_waits_for_the_next_call),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
