@@ -104,7 +104,6 @@ uint64_t timers_next_ns(const struct timers *timers)
 size_t timers_run(struct timers *timers, uint64_t now_ns)
 {
     size_t called = 0;
-    /* One that sets itself again for this very moment must not keep its caller here for ever. */
     size_t most = timers->count;
     while (called < most && timers->count > 0 && timers->heap[0]->deadline_ns <= now_ns) {
         struct timer *timer = timers->heap[0];

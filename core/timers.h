@@ -37,7 +37,8 @@ void timers_set(struct timers *timers, struct timer *timer, uint64_t deadline_ns
 uint64_t timers_next_ns(const struct timers *timers);
 
 /* Takes out and calls every timer due at `now_ns`, nearest first. One that sets itself again for a
- * time that is due already is called again. Returns how many were called. */
+ * time that is due already waits for the next call, so that nobody is kept here for ever. Returns
+ * how many were called. */
 size_t timers_run(struct timers *timers, uint64_t now_ns);
 
 #endif

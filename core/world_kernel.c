@@ -114,7 +114,7 @@ static int kernel_listen(struct world *world, int socket, int backlog)
 
 static int kernel_accept(struct world *world, int socket, struct world_address *peer)
 {
-    union kernel_address raw;
+    union kernel_address raw = {0};
     socklen_t length = sizeof(raw);
     int accepted = accept4(socket, &raw.any, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (accepted < 0) {
@@ -143,7 +143,7 @@ static ssize_t kernel_recvfrom(struct world *world, int socket, void *data, size
                                struct world_address *peer)
 {
     (void)world;
-    union kernel_address raw;
+    union kernel_address raw = {0};
     socklen_t length = sizeof(raw);
     ssize_t received = recvfrom(socket, data, size, MSG_TRUNC, &raw.any, &length);
     if (received < 0) {
@@ -196,7 +196,7 @@ static int kernel_close(struct world *world, int socket)
 static int kernel_getsockname(struct world *world, int socket, struct world_address *address)
 {
     (void)world;
-    union kernel_address raw;
+    union kernel_address raw = {0};
     socklen_t length = sizeof(raw);
     if (getsockname(socket, &raw.any, &length) != 0) {
         return -errno;
@@ -208,7 +208,7 @@ static int kernel_getsockname(struct world *world, int socket, struct world_addr
 static int kernel_getpeername(struct world *world, int socket, struct world_address *address)
 {
     (void)world;
-    union kernel_address raw;
+    union kernel_address raw = {0};
     socklen_t length = sizeof(raw);
     if (getpeername(socket, &raw.any, &length) != 0) {
         return -errno;

@@ -102,7 +102,8 @@ static int add_array(struct bytes *out, const json_t *array, size_t indent)
 static int add_value(struct bytes *out, const json_t *value, size_t indent, size_t column)
 {
     size_t start = out->size;
-    size_t columns = column < JSON_TEXT_LINE_COLUMNS ? JSON_TEXT_LINE_COLUMNS - column : 0;
+    /* A comma may follow. */
+    size_t columns = column < JSON_TEXT_LINE_COLUMNS ? JSON_TEXT_LINE_COLUMNS - column - 1 : 0;
     bool breakable = has_members(value) && !is_numbers(value);
     int status = add_one_line(out, value, breakable ? columns : SIZE_MAX);
     if (status != -E2BIG || !breakable) {

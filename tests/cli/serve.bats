@@ -62,7 +62,7 @@ ask_udp() {
 }
 
 @test "IPv6 is served in brackets" {
-    [ -e /proc/net/if_inet6 ] && [ -s /proc/net/if_inet6 ] || skip "no IPv6 here"
+    grep -q . /proc/net/if_inet6 2>/dev/null || skip "no IPv6 here"
     serve 'uppercase@tcp://[::1]:0' 'ack-ok@udp://[::1]:0'
     has "${lines[0]}" "listening uppercase@tcp://[::1]:"
     run -0 drill talk "tcp://[::1]:${ports[0]}" <<<hello

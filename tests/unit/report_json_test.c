@@ -406,9 +406,9 @@ static void text_of_any_width_reads_back_as_it_was(void **state)
     (void)state;
     char filler[JSON_TEXT_LINE_COLUMNS + 30] = "";
     for (size_t i = 0; i + 1 < sizeof(filler); i++) {
-        json_t *json = json_pack("{s:s, s:n, s:s, s:[{s:i}, s], s:[[i, i], [i]]}", "filler", filler,
-                                 "a_rather_long_key", "line", "\n\"\x01", "list", "nested_key", 1,
-                                 "x", "numbers", 1, 2, 3);
+        json_t *json = json_pack("{s:{s:s, s:i}, s:[s, s, {s:s}], s:[[i, i], [i]]}", "object",
+                                 "filler", filler, "a_rather_long_key", 1, "list", filler,
+                                 "\n\"\x01", "nested_key", "", "numbers", 1, 2, 3);
         struct bytes text;
         bytes_init(&text, JSON_TEXT_BYTES_MAX);
         assert_int_equal(json_text_add(&text, json, i % 7), 0);

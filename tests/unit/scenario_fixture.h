@@ -58,7 +58,7 @@ static struct plugin_info fixture_plugins[] = {
 /* The folder that the loader named last, to see where relative plugin paths start. */
 static char fixture_folder[512];
 
-static int fixture_find(void *owner, const char *name, const char *folder,
+static inline int fixture_find(void *owner, const char *name, const char *folder,
                         const struct plugin_info **info, struct drill_error *error)
 {
     (void)owner;
@@ -74,5 +74,63 @@ static int fixture_find(void *owner, const char *name, const char *folder,
 }
 
 static const struct scenario_plugins fixture_finder = {.find = fixture_find};
+
+/* Loads a scenario in which ' stands for ", so that it can be read in C. */
+static inline int fixture_load(const char *text, struct suite *suite)
+{
+    char *json = strdup(text);
+    assert_non_null(json);
+    for (char *c = json; *c; c++) {
+        *c = *c == '\'' ? '"' : *c;
+    }
+    *suite = (struct suite){0};
+    int status = suite_load_text("folder/text.json", "text", json, strlen(json), &fixture_finder,
+                                 suite);
+    free(json);
+    return status;
+}
+
+/* Loads what must be accepted; says why when it is not. */
+static inline void fixture_accept(const char *text, struct suite *suite)
+{
+    char sentence[4096];
+    if (fixture_load(text, suite) != 0) {
+        fail_msg("refused: %s", suite->error_count
+                                    ? drill_error_text(&suite->errors[0], sentence, sizeof(sentence))
+                                    : "without a sentence");
+    }
+    assert_int_equal(suite->error_count, 0);
+}
+
+/* The only plan of a scenario for uppercase with these steps. */
+static inline const struct plan *fixture_tcp(const char *steps, struct suite *suite)
+{
+    char text[8192];
+    snprintf(text, sizeof(text), "{'server': {'plugin': 'uppercase'}, 'steps': [%s]}", steps);
+    fixture_accept(text, suite);
+    assert_int_equal(suite->plan_count, 1);
+    return suite->plans[0];
+}
+
+static inline const struct plan *fixture_udp(const char *steps, struct suite *suite)
+{
+    char text[8192];
+    snprintf(text, sizeof(text), "{'server': {'plugin': 'ack-ok'}, 'steps': [%s]}", steps);
+    fixture_accept(text, suite);
+    assert_int_equal(suite->plan_count, 1);
+    return suite->plans[0];
+}
+
+/* Must be refused, with this text in its only sentence. */
+static inline void fixture_refuse(const char *text, const char *sentence)
+{
+    struct suite suite;
+    assert_int_equal(fixture_load(text, &suite), -EINVAL);
+    assert_int_equal(suite.error_count, 1);
+    if (!strstr(suite.errors[0].sentence, sentence)) {
+        fail_msg("\"%s\" does not say \"%s\"", suite.errors[0].sentence, sentence);
+    }
+    suite_free(&suite);
+}
 
 #endif
