@@ -13,6 +13,7 @@
 #include "output.h"
 #include "report.h"
 #include "run_settings.h"
+#include "safe_text.h"
 #include "stop.h"
 #include "suite_open.h"
 #include "terminal.h"
@@ -27,6 +28,7 @@ struct run {
     struct report *report;
     struct timings *timings;
     struct terminal *terminal;
+    struct bytes replay_arguments;
     bool write_failed;
 };
 
@@ -59,6 +61,7 @@ static void run_free(struct run *run)
 {
     free(run->plans);
     terminal_free(run->terminal);
+    bytes_fini(&run->replay_arguments);
 }
 
 static bool run_select(struct run *run, const struct suite *suite)
@@ -105,6 +108,30 @@ static int run_list(const struct run *run)
     return COMMAND_GOOD;
 }
 
+/* What the replay command needs besides id and seed to be pasted: where the scenarios and plugins
+ * are. */
+static const char *run_replay_arguments(struct run *run)
+{
+    struct bytes *text = &run->replay_arguments;
+    const struct run_settings *settings = run->settings;
+    int status = 0;
+    for (size_t i = 0; i < settings->plugin_folders.count && status == 0; i++) {
+        status = bytes_add_format(text, "--plugin-path ");
+        status =
+            status == 0 ? safe_text_add_shell(text, settings->plugin_folders.items[i]) : status;
+        status = status == 0 ? bytes_add_format(text, " ") : status;
+    }
+    for (size_t i = 0; i < settings->paths.count && status == 0; i++) {
+        status = i > 0 ? bytes_add_format(text, " ") : 0;
+        status = status == 0 ? safe_text_add_shell(text, settings->paths.items[i]) : status;
+    }
+    const char *arguments = status == 0 ? bytes_string(text) : NULL;
+    if (!arguments) {
+        output_no_memory();
+    }
+    return arguments;
+}
+
 /* Everything that can be refused before the first scenario starts. */
 static int run_open(struct run *run, const char *title)
 {
@@ -112,6 +139,7 @@ static int run_open(struct run *run, const char *title)
     struct drill_error error = {0};
     struct terminal_options options;
     terminal_options_detect(&options, STDOUT_FILENO, settings->verbosity);
+    options.replay_arguments = run_replay_arguments(run);
     run->terminal = terminal_new(&options, run->plans, run->plan_count);
     if (!run->terminal) {
         output_no_memory();
@@ -201,6 +229,7 @@ static int run_play(struct run *run)
 static int run_suite(const struct run_settings *settings, const struct suite *suite)
 {
     struct run run = {.settings = settings};
+    bytes_init(&run.replay_arguments, RUN_TEXT_BYTES_MAX);
     int code = COMMAND_MACHINE;
     if (!run_select(&run, suite)) {
         code = run_complain_nothing_matches(settings, suite->plan_count);

@@ -86,7 +86,7 @@ static error_t run_parse_option(int key, char *argument, struct argp_state *stat
         run_take_seconds(state, argument, &settings->timeout_ms);
         return 0;
     case RUN_SEED:
-        run_take_number(state, "--seed", argument, UINT64_MAX, &settings->seed);
+        run_take_number(state, "--seed", argument, INT64_MAX, &settings->seed);
         return 0;
     case RUN_PLUGIN_PATH:
         arguments_add(&settings->plugin_folders, argument);

@@ -114,12 +114,16 @@ static void add_output(struct ink *ink, const char *output, size_t lines_max)
     }
 }
 
-static void add_replay(struct ink *ink, const struct plan *plan, uint64_t seed)
+static void add_replay(struct ink *ink, const struct plan *plan, uint64_t seed,
+                       const char *arguments)
 {
     struct bytes command;
     bytes_init(&command, SIZE_MAX);
     if (ink->status == 0) {
         ink->status = report_json_replay(&command, plan, seed);
+    }
+    if (ink->status == 0 && arguments) {
+        ink->status = bytes_add_format(&command, " %s", arguments);
     }
     ink_add(ink, "  replay: ");
     ink_safe_of(ink, command.data, command.size);
@@ -128,7 +132,7 @@ static void add_replay(struct ink *ink, const struct plan *plan, uint64_t seed)
 }
 
 static void add_block(struct ink *ink, const struct plan *plan, const struct result *result,
-                      int verbosity, struct backtrace *backtrace)
+                      int verbosity, const char *replay_arguments, struct backtrace *backtrace)
 {
     add_headline(ink, plan, result, verbosity);
     ink_add(ink, "\n");
@@ -139,14 +143,14 @@ static void add_block(struct ink *ink, const struct plan *plan, const struct res
     if (result->trouble.output && *result->trouble.output) {
         add_output(ink, result->trouble.output, verbosity > 0 ? ALL_LINES : OUTPUT_LINES);
     }
-    add_replay(ink, plan, result->seed);
+    add_replay(ink, plan, result->seed, replay_arguments);
 }
 
 void result_text_add(struct ink *ink, const struct plan *plan, const struct result *result,
-                     int verbosity, struct backtrace *backtrace)
+                     int verbosity, const char *replay_arguments, struct backtrace *backtrace)
 {
     if (!verdict_is_good(result->verdict)) {
-        add_block(ink, plan, result, verbosity, backtrace);
+        add_block(ink, plan, result, verbosity, replay_arguments, backtrace);
     } else if (verbosity > 0) {
         add_headline(ink, plan, result, verbosity);
         if (result->note) {

@@ -14,9 +14,9 @@
 
 /* What `verbosity` (terminal.h) shows of this result: nothing, a line, or the block of a failure
  * with where it happened, the evidence, the backtrace, what the worker wrote and how to replay it.
- * A NULL `backtrace` names no functions. */
+ * A NULL `backtrace` names no functions. `replay_arguments` as in terminal.h. */
 void result_text_add(struct ink *ink, const struct plan *plan, const struct result *result,
-                     int verbosity, struct backtrace *backtrace);
+                     int verbosity, const char *replay_arguments, struct backtrace *backtrace);
 
 /* "72 scenarios: 70 passed, 1 failed, 1 skipped  in 0.4 s" with a newline. */
 void result_text_add_summary(struct ink *ink, const struct report_summary *summary,

@@ -204,7 +204,7 @@ static void fill_slot(struct terminal *terminal, struct slot *slot, const struct
     }
     struct ink ink = ink_on(terminal, &text);
     result_text_add(&ink, terminal->plans[result->plan], result, terminal->options.verbosity,
-                    terminal->backtrace);
+                    terminal->options.replay_arguments, terminal->backtrace);
     keep_status(terminal, ink.status);
     slot->finished = true;
     slot->bad = !verdict_is_good(result->verdict);

@@ -22,12 +22,14 @@
 #define TERMINAL_WIDTH_DEFAULT 80
 
 struct terminal_options {
-    int fd;               /* borrowed */
-    bool is_tty;          /* draw the progress line */
-    bool color;           /* SGR sequences may be written */
-    unsigned width;       /* columns; 0: TERMINAL_WIDTH_DEFAULT */
-    int verbosity;        /* -1: failures and summary; 0: progress too; 1: a line per scenario */
-    unsigned progress_ms; /* least real time between two drawings of the progress line */
+    int fd;         /* borrowed */
+    bool is_tty;    /* draw the progress line */
+    bool color;     /* SGR sequences may be written */
+    unsigned width; /* columns; 0: TERMINAL_WIDTH_DEFAULT */
+    int verbosity;  /* -1: failures and summary; 0: progress too; 1: a line per scenario */
+    const char *replay_arguments; /* borrowed: paths and options that the replay command needs,
+                                     quoted for a shell; NULL: none */
+    unsigned progress_ms;         /* least real time between two drawings of the progress line */
 };
 
 /* Finds out what `fd` is: a terminal, its width, and what NO_COLOR and TERM say. */

@@ -29,7 +29,7 @@ static void assert_block(const struct plan *plan, struct result *result, int ver
     struct bytes text;
     bytes_init(&text, (size_t)1 << 20);
     struct ink ink = {.out = &text, .color = color};
-    result_text_add(&ink, plan, result, verbosity, NULL);
+    result_text_add(&ink, plan, result, verbosity, NULL, NULL);
     assert_int_equal(ink.status, 0);
     result_fini(result);
     assert_text(&text, expected);
@@ -215,7 +215,7 @@ static void long_output_is_cut_unless_verbose(void **state)
         struct bytes text;
         bytes_init(&text, (size_t)1 << 20);
         struct ink ink = {.out = &text};
-        result_text_add(&ink, &plan, &result, verbosity, NULL);
+        result_text_add(&ink, &plan, &result, verbosity, NULL, NULL);
         result_fini(&result);
         size_t lines = 0;
         for (const char *at = bytes_string(&text); (at = strstr(at, "| x\n")); at++) {
@@ -251,7 +251,7 @@ static void good_results_have_a_line_only_when_verbose(void **state)
             bytes_init(&text, 1000);
             struct ink ink = {.out = &text};
             ink_add(&ink, ">");
-            result_text_add(&ink, &plan, &result, verbosity, NULL);
+            result_text_add(&ink, &plan, &result, verbosity, NULL, NULL);
             result_fini(&result);
             assert_string_equal(bytes_string(&text) + 1, verbosity > 0 ? cases[i].line : "");
             bytes_fini(&text);
