@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <string.h>
 
-#define CLIENT_RECEIVE_BYTES ((size_t)1 << 16)
+/* Room that a receive finds at least; a whole datagram must fit. */
+#define CLIENT_STREAM_ROOM_BYTES   ((size_t)1 << 12)
+#define CLIENT_DATAGRAM_ROOM_BYTES ((size_t)1 << 16)
 
 static void client_ready(struct loop_watch *watch, uint32_t events)
 {
@@ -236,20 +238,22 @@ bool client_receive(struct client *client)
     bool any = false;
     bool more = client->state == CLIENT_OPEN && !client->paused && client->end == 0;
     while (more) {
+        bool datagrams = client->transport == WORLD_UDP;
         ssize_t received = 0;
-        if (bytes_reserve(&client->log, CLIENT_RECEIVE_BYTES) != 0) {
+        if (bytes_reserve(&client->log,
+                          datagrams ? CLIENT_DATAGRAM_ROOM_BYTES : CLIENT_STREAM_ROOM_BYTES) != 0) {
             /* The log is full: the peer is not read any more, as if the client were paused. */
             return any;
         }
         uint8_t *room = client->log.data + client->log.size;
-        if (client->transport == WORLD_UDP) {
-            received =
-                world_recvfrom(world, client->watch.socket, room, CLIENT_RECEIVE_BYTES, NULL);
+        size_t size = client->log.capacity - client->log.size;
+        if (datagrams) {
+            received = world_recvfrom(world, client->watch.socket, room, size, NULL);
         } else {
-            received = world_recv(world, client->watch.socket, room, CLIENT_RECEIVE_BYTES);
+            received = world_recv(world, client->watch.socket, room, size);
         }
         any = any || !client_can_wait(received);
-        more = client_received(client, received, CLIENT_RECEIVE_BYTES);
+        more = client_received(client, received, size);
     }
     return any;
 }

@@ -63,8 +63,8 @@ struct result_run {
 struct result_session {
     char *name; /* its client's; the one of a UDP listener is "udp" */
     struct result_stream received;
-    bool comparable_bytes;        /* false: bytes_received and the stream are null in reports */
-    bool comparable_sizes;        /* false: recv_sizes is null in reports */
+    bool comparable_bytes;        /* false: `received` is empty; it is null in reports */
+    bool comparable_sizes;        /* false: so are `recv_runs` */
     struct result_run *recv_runs; /* owned; equal sizes in a row count as one run */
     size_t recv_run_count;
     bool recv_runs_cut; /* there were more than RESULT_RECV_RUNS_MAX */

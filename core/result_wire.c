@@ -119,10 +119,12 @@ static void put_canonical(struct writer *writer, const struct result *result)
     for (size_t i = 0; i < result->client_count; i++) {
         put_client(writer, &result->clients[i]);
     }
+    put_number(writer, result->clients_omitted);
     put_number(writer, result->session_count);
     for (size_t i = 0; i < result->session_count; i++) {
         put_session(writer, &result->sessions[i]);
     }
+    put_number(writer, result->sessions_omitted);
     put_failure(writer, &result->failure);
 }
 
@@ -331,11 +333,13 @@ static void get_peers(struct reader *reader, struct result *result)
     for (size_t i = 0; i < count && reader->status == 0; i++) {
         get_client(reader, &result->clients[result->client_count++]);
     }
+    result->clients_omitted = get_number(reader);
     count = get_count(reader, SESSION_BYTES_MIN);
     result->sessions = get_room(reader, count, sizeof(*result->sessions));
     for (size_t i = 0; i < count && reader->status == 0; i++) {
         get_session(reader, &result->sessions[result->session_count++]);
     }
+    result->sessions_omitted = get_number(reader);
 }
 
 static void get_result(struct reader *reader, struct result *result)

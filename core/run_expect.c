@@ -74,35 +74,55 @@ static const char *end_text(const struct client *client)
     return client->end == PLAN_END_RESET ? ", then the connection was reset" : "";
 }
 
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+/* `wanted` bytes of which too few, or over UDP a datagram of another size, came in time. */
+static void fail_amount(struct run *run, struct lane *lane, const struct plan_step *step,
+                        const struct client *client, const struct look *look, size_t size,
+                        size_t wanted)
+{
+    unsigned long long within_ms = step->expect.within_ms;
+    if (!run_is_udp(run)) {
+        run_fail(run, lane, VERDICT_FAIL, "expect: %zu of %zu byte%s arrived within %llu ms%s", size,
+                 wanted, plural(wanted), within_ms, end_text(client));
+    } else if (look->verdict == LOOK_NOT_YET) {
+        run_fail(run, lane, VERDICT_FAIL, "expect: no datagram arrived within %llu ms", within_ms);
+    } else {
+        run_fail(run, lane, VERDICT_FAIL, "expect: the datagram has %zu byte%s instead of %s%zu",
+                 size, plural(size), step->expect.kind == PLAN_PREFIX ? "at least " : "", wanted);
+    }
+}
+
 static enum step_state fail_unmet(struct run *run, struct lane *lane, const struct plan_step *step,
                                   const struct client *client, const struct look *look,
                                   const uint8_t *data, size_t size)
 {
-    char text[256];
-    const char *end = end_text(client);
+    char text[64];
     switch (step->expect.kind) {
     case PLAN_EXACT:
     case PLAN_PREFIX:
-        if (look->verdict == LOOK_DIFFERS) {
+        if (look->verdict == LOOK_DIFFERS && look->differs_at < size &&
+            look->differs_at < run->payload.size) {
             run_fail(run, lane, VERDICT_FAIL, "expect: byte %zu differs from what was expected",
                      look->differs_at);
         } else {
-            run_fail(run, lane, VERDICT_FAIL, "expect: %zu of %zu bytes arrived within %llu ms%s",
-                     size, run->payload.size, (unsigned long long)step->expect.within_ms, end);
+            fail_amount(run, lane, step, client, look, size, run->payload.size);
         }
         fail_evidence(run, &run->payload, data, size, look->differs_at);
         break;
     case PLAN_REGEX:
         run_fail(run, lane, VERDICT_FAIL,
                  "expect: what arrived within %llu ms does not match the expression%s",
-                 (unsigned long long)step->expect.within_ms, end);
+                 (unsigned long long)step->expect.within_ms, end_text(client));
         fail_expected_text(run, step->expect.pattern_text);
         fail_evidence(run, NULL, data, size, 0);
         break;
     case PLAN_SIZE:
-        run_fail(run, lane, VERDICT_FAIL, "expect: %zu of %zu bytes arrived within %llu ms%s", size,
-                 step->expect.size, (unsigned long long)step->expect.within_ms, end);
-        snprintf(text, sizeof(text), "%zu bytes", step->expect.size);
+        fail_amount(run, lane, step, client, look, size, step->expect.size);
+        snprintf(text, sizeof(text), "%zu byte%s", step->expect.size, plural(step->expect.size));
         fail_expected_text(run, text);
         fail_evidence(run, NULL, data, size, 0);
         break;
@@ -184,7 +204,8 @@ enum step_state expect_end(struct run *run, struct lane *lane, const struct plan
     size_t size = 0;
     if (client_unconsumed(client, &data, &size)) {
         run_fail(run, lane, VERDICT_FAIL,
-                 "expect_end: %zu bytes came before the end and no step expected them", size);
+                 "expect_end: %zu byte%s came before the end that no step expected", size,
+                 plural(size));
         fail_expected_text(run, names[step->expect_end.ends]);
         fail_evidence(run, NULL, data, size, 0);
         return STEP_FAILED;
@@ -209,7 +230,8 @@ enum step_state expect_silence(struct run *run, struct lane *lane, const struct 
         return run_fail(run, lane, VERDICT_FAIL, "expect_silence: the client is not connected");
     }
     if (client_unconsumed(&connection->client, &data, &size)) {
-        run_fail(run, lane, VERDICT_FAIL, "expect_silence: %zu bytes arrived", size);
+        run_fail(run, lane, VERDICT_FAIL, "expect_silence: %zu byte%s arrived", size,
+                 plural(size));
         fail_expected_text(run, "silence");
         fail_evidence(run, NULL, data, size, 0);
         return STEP_FAILED;
@@ -227,8 +249,8 @@ enum step_state expect_nothing_left(struct run *run)
         if (connection && connection->client.state == CLIENT_OPEN &&
             client_unconsumed(&connection->client, &data, &size)) {
             run_fail(run, NULL, VERDICT_FAIL,
-                     "at the end client \"%s\" holds %zu bytes that no step expected",
-                     connection_label(connection, label, sizeof(label)), size);
+                     "at the end client \"%s\" holds %zu byte%s that no step expected",
+                     connection_label(connection, label, sizeof(label)), size, plural(size));
             fail_evidence(run, NULL, data, size, 0);
             return STEP_FAILED;
         }

@@ -12,27 +12,36 @@ static char *result_name(const struct connection *connection)
     return strdup(connection_label(connection, label, sizeof(label)));
 }
 
+static int fill_recv_runs(const struct connection *connection, struct result_session *session)
+{
+    const struct bytes *runs = &connection->recv_runs;
+    session->recv_runs_cut = connection->recv_runs_cut;
+    if (runs->size == 0) {
+        return 0;
+    }
+    session->recv_runs = malloc(runs->size);
+    if (!session->recv_runs) {
+        return -ENOMEM;
+    }
+    memcpy(session->recv_runs, runs->data, runs->size);
+    session->recv_run_count = runs->size / sizeof(struct result_run);
+    return 0;
+}
+
+/* What is not comparable is left out: results of the same sources are equal. */
 static int fill_session(const struct connection *connection, char *name,
                         struct result_session *session)
 {
-    const struct bytes *runs = &connection->recv_runs;
     session->name = name;
-    result_recorder_read(&connection->session_stream, &session->received);
     session->comparable_bytes = !connection->blocked_once;
     session->comparable_sizes = !connection->blocked_once && !connection->unsettled_once;
-    session->recv_run_count = runs->size / sizeof(struct result_run);
-    session->recv_runs_cut = connection->recv_runs_cut;
     session->truncated = connection->truncated;
     session->end = connection->end;
-    if (session->recv_run_count > 0) {
-        session->recv_runs = malloc(runs->size);
-        if (session->recv_runs) {
-            memcpy(session->recv_runs, runs->data, runs->size);
-        } else {
-            session->recv_run_count = 0;
-        }
+    if (session->comparable_bytes) {
+        result_recorder_read(&connection->session_stream, &session->received);
     }
-    return session->name && (session->recv_runs || session->recv_run_count == 0) ? 0 : -ENOMEM;
+    int status = session->comparable_sizes ? fill_recv_runs(connection, session) : 0;
+    return session->name ? status : -ENOMEM;
 }
 
 static int fill_client(const struct connection *connection, struct result_client *client)

@@ -108,12 +108,12 @@ static int contest_python(struct contest *contest, enum cycle_end end, uint64_t 
                           struct failure *failure)
 {
     char count[16];
-    char line[64];
     snprintf(count, sizeof(count), "%u", contest->cycles[end][ENTRANT_PYTHON]);
     const char *arguments[] = {contest->python, contest->script, count, end_names[end], NULL};
     struct process process = {.pid = 0};
     int result = process_start(&process, arguments, -1, failure);
     if (result == 0) {
+        char line[64];
         struct failure cause = {""};
         result = process_read_line(&process, line, sizeof(line), CONTEST_PYTHON_WAIT_MS, &cause);
         if (result != 0) {

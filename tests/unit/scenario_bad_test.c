@@ -32,9 +32,9 @@ static void refusal(const char *path, struct bytes *said)
     assert_int_equal(suite_load(&path, 1, &fixture_finder, &suite), -EINVAL);
     assert_true(suite.error_count > 0);
     for (size_t i = 0; i < suite.error_count; i++) {
-        assert_int_equal(bytes_add_format(said, "%s\n", drill_error_text(&suite.errors[i], text,
-                                                                         sizeof(text))),
-                         0);
+        assert_int_equal(
+            bytes_add_format(said, "%s\n", drill_error_text(&suite.errors[i], text, sizeof(text))),
+            0);
     }
     suite_free(&suite);
 }

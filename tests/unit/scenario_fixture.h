@@ -59,7 +59,7 @@ static struct plugin_info fixture_plugins[] = {
 static char fixture_folder[512];
 
 static inline int fixture_find(void *owner, const char *name, const char *folder,
-                        const struct plugin_info **info, struct drill_error *error)
+                               const struct plugin_info **info, struct drill_error *error)
 {
     (void)owner;
     snprintf(fixture_folder, sizeof(fixture_folder), "%s", folder);
@@ -84,8 +84,8 @@ static inline int fixture_load(const char *text, struct suite *suite)
         *c = *c == '\'' ? '"' : *c;
     }
     *suite = (struct suite){0};
-    int status = suite_load_text("folder/text.json", "text", json, strlen(json), &fixture_finder,
-                                 suite);
+    int status =
+        suite_load_text("folder/text.json", "text", json, strlen(json), &fixture_finder, suite);
     free(json);
     return status;
 }
@@ -95,9 +95,9 @@ static inline void fixture_accept(const char *text, struct suite *suite)
 {
     char sentence[4096];
     if (fixture_load(text, suite) != 0) {
-        fail_msg("refused: %s", suite->error_count
-                                    ? drill_error_text(&suite->errors[0], sentence, sizeof(sentence))
-                                    : "without a sentence");
+        fail_msg("refused: %s", suite->error_count ? drill_error_text(&suite->errors[0], sentence,
+                                                                      sizeof(sentence))
+                                                   : "without a sentence");
     }
     assert_int_equal(suite->error_count, 0);
 }

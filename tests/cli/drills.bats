@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: MIT
+# The runner and the loop, through scenarios against the test plugins: tests/drills/passing must
+# pass, tests/drills/failing must fail in the words of the .expected files beside them.
+
+load helper
+
+drills=$DRILL_SOURCE_DIR/tests/drills
+# A busy machine takes its time, and a run twice: with troubles in a worker and in a fresh one.
+patience=120
+# Of the plugin that hangs, in seconds.
+hang=2
+
+# run_drills FOLDER REPORT [ARGUMENTS]: -q, with the test plugins.
+run_drills() {
+    drill run -q --timeout "$hang" --plugin-path "$DRILL_TEST_PLUGINS" --report "$2" "${@:3}" \
+        "$drills/$1"
+}
+
+# same_again FOLDER CODE: its report is the same bytes whatever runs it and whatever runs beside it.
+same_again() {
+    local round loads=()
+    run -"$2" run_drills "$1" "$work/first.json"
+    for round in one-worker two-workers one-cpu; do
+        case $round in
+        one-worker) run -"$2" run_drills "$1" "$work/again.json" -j 1 ;;
+        two-workers) run -"$2" run_drills "$1" "$work/again.json" -j 2 ;;
+        one-cpu) run -"$2" on_one_cpu run_drills "$1" "$work/again.json" -j 2 ;;
+        esac
+        cmp "$work/first.json" "$work/again.json" || fail "differs: $round"
+    done
+    for round in 1 2; do
+        timeout "$patience" sh -c 'while :; do :; done' 3>&- &
+        loads+=($!)
+    done
+    run -"$2" run_drills "$1" "$work/again.json"
+    kill "${loads[@]}"
+    cmp "$work/first.json" "$work/again.json" || fail "differs: on busy CPUs"
+}
+
+# on_one_cpu COMMAND...: the first of those that this process may use, in a subshell.
+on_one_cpu() {
+    local cpus
+    cpus=$(taskset -cp "$BASHPID")
+    cpus=${cpus##*: }
+    taskset -cp "${cpus%%[,-]*}" "$BASHPID" >/dev/null
+    "$@"
+}
+
+# compare FOLDER REPORT
+compare() {
+    node "$DRILL_SOURCE_DIR/tests/drills/compare.js" "$@"
+}
+
+# of_report NAME EXPRESSION: about the result `r` of a scenario in $work/report.json.
+of_report() {
+    json "$work/report.json" "{ const r = it.results.find(x => x.id === '$1'); $2; }"
+}
+
+@test "every scenario of drills/passing passes" {
+    run -0 --separate-stderr run_drills passing "$work/report.json"
+    equals "$stderr" ""
+    equals "$(json "$work/report.json" 'it.summary.pass === it.summary.total')" true
+    [ "$(json "$work/report.json" 'it.summary.total')" -ge 180 ]
+
+    # Amounts that depend on the kernel's buffers are not told.
+    for id in blocked/pause blocked/frames blocked/reset blocked/ended-while-paused \
+        udp/burst-dropped; do
+        equals "$(of_report $id '[r.sessions[0].bytes_received, r.sessions[0].recv_sizes]')" \
+            '[null,null]'
+    done
+    equals "$(of_report blocked/others-served 'r.sessions[1].recv_sizes')" '[[5,100]]'
+    # Sizes of what did not settle are not told either; how many bytes it was, is.
+    equals "$(of_report frame/merged '[r.sessions[0].bytes_received, r.sessions[0].recv_sizes]')" \
+        '[14,null]'
+
+    equals "$(of_report counter/reconnect 'r.clients.slice(0, 3).map(c => c.name)')" \
+        '["bob","bob#2","bob#3"]'
+    equals "$(of_report counter/reconnect 'r.sessions.map(s => s.name).slice(18)')" \
+        '["bob#19","bob#20"]'
+    equals "$(of_report repeat/reconnect '[r.clients.length, r.clients_omitted]')" '[1000,5]'
+    equals "$(of_report repeat/reconnect '[r.sessions.length, r.sessions_omitted]')" '[1000,5]'
+
+    equals "$(of_report ends/all 'r.sessions.map(s => s.end)')" \
+        '["eof","eof","reset","plugin","protocol_error","limit","idle","stopped"]'
+    equals "$(of_report blocked/reset 'r.sessions[0].end')" broken
+    equals "$(of_report stop/unaccepted 'r.clients.map(c => c.end)')" '[null,"reset",null]'
+    equals "$(of_report stop/unaccepted 'r.sessions.map(s => s.name)')" '["served"]'
+    equals "$(of_report repeat/nested 'r.steps.find(s => s.step === "/steps/0/steps/0/steps/1").runs')" 12
+}
+
+@test "every scenario of drills/failing fails as it is expected to" {
+    run -1 --separate-stderr run_drills failing "$work/report.json"
+    equals "$stderr" ""
+    run -0 compare "$drills/failing" "$work/report.json"
+}
+
+@test "a canary: an expectation that is wrong, missing or too many is found" {
+    cp -r "$drills/failing" "$work/failing"
+    run -1 run_drills failing "$work/report.json" --filter 'server-s*' --filter send-broken
+    find "$work/failing" ! -name 'server-s*' ! -name 'send-broken.*' -type f -delete
+    run -0 compare "$work/failing" "$work/report.json"
+
+    sed -i 's/sessions 3/sessions 4/' "$work/failing/server-sessions.expected"
+    run -1 compare "$work/failing" "$work/report.json"
+    equals "${lines[0]}" "server-sessions: ended otherwise than expected"
+    has "$output" "- sentence: expect_server: expected sessions 4, but there were 2"
+    has "$output" "+ sentence: expect_server: expected sessions 3, but there were 2"
+    has_not "$output" "send-broken"
+    cp "$drills/failing/server-sessions.expected" "$work/failing"
+
+    sed -i 's/^verdict: fail/verdict: pass/' "$work/failing/send-broken.expected"
+    run -1 compare "$work/failing" "$work/report.json"
+    has "$output" "send-broken: ended otherwise than expected"
+    rm "$work/failing/send-broken.expected"
+    run -1 compare "$work/failing" "$work/report.json"
+    has "$output" "send-broken: there is no .expected file"
+    rm "$work/failing/send-broken.json"
+    run -1 compare "$work/failing" "$work/report.json"
+    has "$output" "results, of which"
+    cp "$drills/failing/send-broken.json" "$drills/failing/send-broken.expected" \
+        "$drills/failing/crash.expected" "$work/failing"
+    run -1 compare "$work/failing" "$work/report.json"
+    equals "$output" "crash.expected: there is no scenario of that name"
+    cp "$drills/failing/crash.json" "$work/failing"
+    run -1 compare "$work/failing" "$work/report.json"
+    has "$output" "crash: the report has no result"
+}
+
+@test "a plugin that keeps state is found out in the worker that it was in before" {
+    run -1 run_drills sticky "$work/report.json" -j 1
+    run -0 compare "$drills/sticky" "$work/report.json"
+}
+
+@test "reports of what passes are the same bytes again, on whatever machine" {
+    same_again passing 0
+}
+
+@test "reports of what fails are the same bytes again, on whatever machine" {
+    same_again failing 1
+}
