@@ -76,7 +76,7 @@ static const struct argp serve_argp = {
 };
 
 /* One line to standard error about a session. */
-static void serve_log(const struct listener *listener, uint64_t session, const char *format, ...)
+static void serve_log(struct listener *listener, uint64_t session, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 static void serve_log(const struct listener *listener, uint64_t session, const char *format, ...)
@@ -95,7 +95,7 @@ static void serve_log(const struct listener *listener, uint64_t session, const c
 /* A UDP listener's one session is no event for a person. */
 static bool serve_is_peer(const struct serve *serve, const struct session *session)
 {
-    const struct listener *listener = session_listener(session);
+    struct listener *listener = session_listener(session);
     return serve->verbose && listener_plugin(listener)->transport == DRILL_TCP;
 }
 

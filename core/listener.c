@@ -315,7 +315,7 @@ int listener_socket(const struct listener *listener)
     return listener->watch.socket;
 }
 
-const struct plugin_listener *listener_plugin(const struct listener *listener)
+struct plugin_listener *listener_plugin(struct listener *listener)
 {
     return &listener->plugin;
 }

@@ -11,6 +11,8 @@
 #ifndef DRILL_CORE_PLUGIN_HOST_H
 #define DRILL_CORE_PLUGIN_HOST_H
 
+#include <stdbool.h>
+
 #include <sockdrill/plugin.h>
 
 #include "check.h"
@@ -56,6 +58,7 @@ struct plugin_listener {
     struct run_clock *clock;
     struct plugin_hooks hooks;
     struct prng prng;
+    bool asked_outside; /* random, clock, wake or post was used: answers hang on more than input */
     uint32_t transport;
     uint32_t properties;                   /* declared, less what `configure` cleared */
     void *config;                          /* owned */

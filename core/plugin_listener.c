@@ -125,17 +125,22 @@ static void service_log(const struct drill_context *context, const char *message
 
 static uint64_t service_random(const struct drill_context *context)
 {
-    return prng_next(&listener_of(context)->prng);
+    struct plugin_listener *listener = listener_of(context);
+    listener->asked_outside = true;
+    return prng_next(&listener->prng);
 }
 
 static uint64_t service_now_ns(const struct drill_context *context)
 {
-    return clock_now_ns(listener_of(context)->clock);
+    struct plugin_listener *listener = listener_of(context);
+    listener->asked_outside = true;
+    return clock_now_ns(listener->clock);
 }
 
 static void service_wake_after(const struct drill_context *context, uint64_t delay_ns)
 {
     struct plugin_listener *listener = listener_of(context);
+    listener->asked_outside = true;
     if (!listener->plugin->descriptor.wake) {
         misuse(listener, "it called wake_after without having a wake callback");
     }
@@ -158,6 +163,7 @@ static enum drill_status service_post(const struct drill_context *context, uint6
     if (!listener->hooks.post || listener->transport != DRILL_TCP) {
         return DRILL_SILENT;
     }
+    listener->asked_outside = true;
     return listener->hooks.post(listener->hooks.owner, context->session, session, bytes);
 }
 

@@ -15,8 +15,9 @@
 #include "server.h"
 #include "settle.h"
 
-#define RUN_SETTLE_NS (10 * CLOCK_S)
-#define RUN_WAKES_MAX 1000000 /* rounds of timers within one step */
+#define RUN_SETTLE_NS       (10 * CLOCK_S)
+#define RUN_INPUT_BYTES_MAX ((size_t)1 << 20) /* of a session, kept to be replayed uncut */
+#define RUN_WAKES_MAX       1000000           /* rounds of timers within one step */
 
 struct run;
 
@@ -44,6 +45,9 @@ struct connection {
     uint64_t truncated;
     enum session_end end;
     struct result_recorder session_stream;
+    struct bytes input; /* what the session received, where the plugin is split-invariant */
+    bool input_cut;     /* there was more than RUN_INPUT_BYTES_MAX */
+    uint64_t session_id;
     struct bytes recv_runs; /* of struct result_run */
     bool recv_runs_cut;
 };
@@ -80,6 +84,7 @@ struct run {
     bool accepting;            /* as the scenario asked */
     uint64_t sessions;         /* accepted so far, probes aside */
     uint64_t bytes_received;   /* by all sessions, probes aside */
+    bool keeps_input;          /* the plugin says that cuts do not matter: run_split.c */
     bool blocked_once;         /* one of them is not comparable */
 
     struct connection *
@@ -168,6 +173,10 @@ size_t payload_compare(const struct plan_payload *payload, const struct bytes *r
                        const uint8_t *data, size_t size);
 /* Remembers the captures of a payload that matched. 0 or -ENOMEM. */
 int payload_capture(struct run *run, const struct plan_payload *payload, const uint8_t *data);
+
+/* run_split.c: the oracle of DRILL_SPLIT_INVARIANT. */
+bool split_is_declared(const struct run *run);
+enum step_state split_check(struct run *run);
 
 /* run_result.c: 0 or -ENOMEM. */
 int run_fill_result(struct run *run);

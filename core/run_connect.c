@@ -15,6 +15,7 @@ static void connection_moved(void *owner)
 static int connection_init(struct connection *connection, struct run *run)
 {
     *connection = (struct connection){.run = run};
+    bytes_init(&connection->input, RUN_INPUT_BYTES_MAX);
     bytes_init(&connection->recv_runs, RESULT_RECV_RUNS_MAX * sizeof(struct result_run));
     if (client_init(&connection->client, &run->loop, connection_moved, connection) != 0) {
         return -ENOMEM;
@@ -44,6 +45,7 @@ void connection_free(struct connection *connection)
 {
     client_fini(&connection->client);
     result_recorder_fini(&connection->session_stream);
+    bytes_fini(&connection->input);
     bytes_fini(&connection->recv_runs);
     free(connection);
 }
@@ -62,6 +64,8 @@ void connection_begin(struct connection *connection, uint32_t name)
     connection->truncated = 0;
     connection->end = SESSION_OPEN;
     result_recorder_reset(&connection->session_stream);
+    bytes_clear(&connection->input);
+    connection->input_cut = false;
     bytes_clear(&connection->recv_runs);
     connection->recv_runs_cut = false;
     client_begin(&connection->client, connection->run->plan->server.transport);

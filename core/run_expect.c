@@ -86,8 +86,8 @@ static void fail_amount(struct run *run, struct lane *lane, const struct plan_st
 {
     unsigned long long within_ms = step->expect.within_ms;
     if (!run_is_udp(run)) {
-        run_fail(run, lane, VERDICT_FAIL, "expect: %zu of %zu byte%s arrived within %llu ms%s", size,
-                 wanted, plural(wanted), within_ms, end_text(client));
+        run_fail(run, lane, VERDICT_FAIL, "expect: %zu of %zu byte%s arrived within %llu ms%s",
+                 size, wanted, plural(wanted), within_ms, end_text(client));
     } else if (look->verdict == LOOK_NOT_YET) {
         run_fail(run, lane, VERDICT_FAIL, "expect: no datagram arrived within %llu ms", within_ms);
     } else {
@@ -230,8 +230,7 @@ enum step_state expect_silence(struct run *run, struct lane *lane, const struct 
         return run_fail(run, lane, VERDICT_FAIL, "expect_silence: the client is not connected");
     }
     if (client_unconsumed(&connection->client, &data, &size)) {
-        run_fail(run, lane, VERDICT_FAIL, "expect_silence: %zu byte%s arrived", size,
-                 plural(size));
+        run_fail(run, lane, VERDICT_FAIL, "expect_silence: %zu byte%s arrived", size, plural(size));
         fail_expected_text(run, "silence");
         fail_evidence(run, NULL, data, size, 0);
         return STEP_FAILED;

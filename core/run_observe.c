@@ -32,6 +32,7 @@ static void observe_accepted(void *owner, struct session *session)
     }
     session_set_tag(session, connection->place + 1);
     connection->session = session;
+    connection->session_id = session_id(session);
     connection->accepted = true;
     run->unaccepted--;
     run->sessions += connection->name == PLAN_NONE ? 0 : 1;
@@ -73,6 +74,9 @@ static void observe_received(void *owner, struct session *session, const void *d
     run->bytes_received += connection->name == PLAN_NONE ? 0 : size;
     result_recorder_add(&record->session_stream, data, size);
     record_size(record, size);
+    if (run->keeps_input && !record->input_cut) {
+        record->input_cut = bytes_add(&record->input, data, size) != 0;
+    }
     record->truncated += full_size > size ? 1 : 0;
     connection_mark(connection);
 }

@@ -113,7 +113,7 @@ static int run_begin(struct run *run, const struct plan *plan, const struct plug
     run->clock = (struct run_clock){.real = false};
     run->accepting = true;
     run->sessions = run->bytes_received = run->named_connections = run->datagrams_dropped = 0;
-    run->blocked_once = false;
+    run->blocked_once = run->keeps_input = false;
     run->unaccepted = run->dirty_count = run->connection_count = 0;
     run->plugin_fault = NULL;
     run->wakes = 0;
@@ -208,6 +208,7 @@ static enum step_state run_listen(struct run *run)
     };
     int status = server_listen(&run->server, &options, &run->listener, &error);
     if (status == 0) {
+        run->keeps_input = split_is_declared(run);
         return run->plugin_fault ? run_fail(run, NULL, VERDICT_FAIL, "the plugin %s %s",
                                             run->plan->server.plugin, run->plugin_fault)
                                  : STEP_DONE;
@@ -280,8 +281,9 @@ int runner_run(struct runner *runner, const struct plan *plan, const struct plug
     }
     if (run_listen(run) == STEP_DONE) {
         lane_begin(&lane, plan->steps);
-        if (lane_play(run, &lane) == STEP_DONE && run_settle(run, NULL) == STEP_DONE) {
-            expect_nothing_left(run);
+        if (lane_play(run, &lane) == STEP_DONE && run_settle(run, NULL) == STEP_DONE &&
+            expect_nothing_left(run) == STEP_DONE) {
+            split_check(run);
         }
         lane_fini(&lane);
     }

@@ -20,9 +20,10 @@
 #define SCENARIO_MS_MAX             INT64_C(31536000000)      /* a year */
 #define SCENARIO_COUNT_MAX          INT64_C(9007199254740991) /* what every JSON reader keeps exact */
 #define SCENARIO_DATAGRAM_BYTES_MAX ((size_t)65507)
-#define SCENARIO_EXPANDED_BYTES_MAX ((size_t)1 << 30) /* memory of all plans that one file makes   \
-                                                       */
-#define SCENARIO_MATRIX_TEXT_MAX  128                 /* bytes of a matrix value, which ids show */
+#define SCENARIO_EXPANDED_BYTES_MAX                                                                \
+    ((size_t)1 << 30)                 /* memory of all plans that one file makes                   \
+                                       */
+#define SCENARIO_MATRIX_TEXT_MAX  128 /* bytes of a matrix value, which ids show */
 #define SCENARIO_MATRIX_NAMES_MAX 16
 
 /* Where a value stands: a list of steps from the root, kept on the stack of who reads it. */

@@ -80,7 +80,7 @@ int scenario_root_at(struct scenario_find *find, const char *real, const char *d
     }
     int length = snprintf(path, sizeof(path), "%s/suite.json", display);
     if (length < 0 || (size_t)length >= sizeof(path) ||
-        (stat(path, &status) != 0 && (errno == ENOENT || errno == ENOTDIR))) {
+        (stat(path, &status) != 0 && (errno == ENOENT || errno == ENOTDIR || errno == EACCES))) {
         return 0;
     }
     return add_root(find, real, path, root);

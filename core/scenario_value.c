@@ -43,7 +43,7 @@ const char *scenario_describe(const json_t *value, char text[96])
 const char *scenario_label(const struct scenario_place *at, char text[160])
 {
     if (!at || !at->parent) {
-        return "a scenario";
+        return "this file";
     }
     if (at->key) {
         snprintf(text, 160, "\"%.80s\"", at->key);

@@ -119,7 +119,7 @@ struct world_address listener_address(const struct listener *listener);
 uint32_t listener_session_count(const struct listener *listener);
 /* The socket, for questions to the world; -1 when it is closed. */
 int listener_socket(const struct listener *listener);
-const struct plugin_listener *listener_plugin(const struct listener *listener);
+struct plugin_listener *listener_plugin(struct listener *listener);
 
 /* What observers may ask of a session. */
 struct listener *session_listener(const struct session *session);

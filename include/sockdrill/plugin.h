@@ -55,7 +55,8 @@ enum drill_status {
     DRILL_SILENT = 1,
     /* Send `out`, then close the session. */
     DRILL_CLOSE = 2,
-    /* The peer broke the protocol: nothing is sent, the session is closed and counted. */
+    /* The peer broke the protocol: nothing is sent and the session is closed; over UDP, whose one
+     * session is for life, only the datagram goes unanswered. */
     DRILL_PROTOCOL_ERROR = 3,
     /* The plugin failed: nothing is sent, the session is closed, the run fails. */
     DRILL_INTERNAL_ERROR = 4
