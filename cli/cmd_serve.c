@@ -79,7 +79,7 @@ static const struct argp serve_argp = {
 static void serve_log(struct listener *listener, uint64_t session, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-static void serve_log(const struct listener *listener, uint64_t session, const char *format, ...)
+static void serve_log(struct listener *listener, uint64_t session, const char *format, ...)
 {
     char message[3072];
     va_list arguments;
