@@ -163,29 +163,43 @@ static enum step_state settle_failed(struct run *run, struct lane *lane,
                     connection_label(connection, label, sizeof(label)), settle_wait_text(wait));
 }
 
+/* How long a settling run is waited for. */
+struct patience {
+    uint64_t give_up_ns; /* 0: nobody has looked at the time yet */
+    uint32_t turns;      /* in which something was ready */
+};
+
+/* While something is ready the time is looked at only now and then. */
+#define TURNS_PER_LOOK 1024
+
+static bool patience_is_over(struct run *run, struct patience *patience)
+{
+    uint64_t now_ns = world_now_ns(run->world);
+    if (patience->give_up_ns == 0) {
+        patience->give_up_ns = now_ns + RUN_SETTLE_NS;
+    }
+    return now_ns >= patience->give_up_ns;
+}
+
 /* One turn of the loop for a connection that waits. */
 static enum step_state settle_turn(struct run *run, struct lane *lane,
                                    struct connection *connection, enum settle_wait wait,
-                                   uint64_t *give_up_ns)
+                                   struct patience *patience)
 {
     int status = loop_turn(&run->loop, 0);
-    if (status > 0) {
+    if (status > 0 && ++patience->turns % TURNS_PER_LOOK != 0) {
         return STEP_DONE;
     }
-    if (wait == SETTLE_UPSTREAM && run_is_udp(run) && settle_lost_upstream(run)) {
+    if (status == 0 && wait == SETTLE_UPSTREAM && run_is_udp(run) && settle_lost_upstream(run)) {
         return STEP_DONE;
+    }
+    if (status >= 0 && patience_is_over(run, patience)) {
+        return settle_failed(run, lane, connection, wait);
     }
     if (status == 0) {
-        uint64_t now_ns = world_now_ns(run->world);
-        if (*give_up_ns == 0) {
-            *give_up_ns = now_ns + RUN_SETTLE_NS;
-        }
-        if (now_ns >= *give_up_ns) {
-            return settle_failed(run, lane, connection, wait);
-        }
         status = settle_listen(connection, wait);
         if (status == 0) {
-            status = loop_turn(&run->loop, *give_up_ns);
+            status = loop_turn(&run->loop, patience->give_up_ns);
         }
     }
     return status >= 0 || status == -EINTR ? STEP_DONE : run_machine_failed(run, status);
@@ -193,7 +207,7 @@ static enum step_state settle_turn(struct run *run, struct lane *lane,
 
 static enum step_state settle_connections(struct run *run, struct lane *lane)
 {
-    uint64_t give_up_ns = 0;
+    struct patience patience = {0};
     while (run->dirty_count > 0) {
         struct connection *connection = run->dirty[run->dirty_count - 1];
         struct settle_connection facts = settle_facts(connection);
@@ -206,7 +220,7 @@ static enum step_state settle_connections(struct run *run, struct lane *lane)
         if (settle_act(run, connection, wait)) {
             continue;
         }
-        enum step_state state = settle_turn(run, lane, connection, wait, &give_up_ns);
+        enum step_state state = settle_turn(run, lane, connection, wait, &patience);
         if (state != STEP_DONE) {
             return state;
         }

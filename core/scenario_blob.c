@@ -61,42 +61,53 @@ static int read_blob(int descriptor, struct scenario_blob *blob)
     return 0;
 }
 
+static int blob_fill(struct scenario_load *load, int descriptor, size_t size, const char *name,
+                     const struct scenario_place *at, struct scenario_blob **made)
+{
+    struct scenario_blob *blob = malloc(sizeof(*blob) + size);
+    if (!blob) {
+        return -ENOMEM;
+    }
+    *blob = (struct scenario_blob){.users = 1, .size = size};
+    int code = read_blob(descriptor, blob);
+    if (code != 0) {
+        free(blob);
+        return scenario_refuse(load, at, "the file \"%.200s\" cannot be read: %s", name,
+                               strerror(-code));
+    }
+    *made = blob;
+    return 0;
+}
+
+static int blob_examine(struct scenario_load *load, int descriptor, const char *name,
+                        const struct scenario_place *at, struct scenario_blob **made)
+{
+    struct stat status;
+    if (fstat(descriptor, &status) != 0) {
+        return scenario_refuse(load, at, "the file \"%.200s\" cannot be read: %s", name,
+                               strerror(errno));
+    }
+    if (!S_ISREG(status.st_mode)) {
+        return scenario_refuse(load, at, "\"%.200s\" is not a regular file", name);
+    }
+    if ((uint64_t)status.st_size > PLAN_PAYLOAD_BYTES_MAX) {
+        return scenario_refuse(load, at, "the file \"%.200s\" is larger than %zu MiB", name,
+                               PLAN_PAYLOAD_BYTES_MAX >> 20);
+    }
+    return blob_fill(load, descriptor, (size_t)status.st_size, name, at, made);
+}
+
 static int blob_read(struct scenario_load *load, const char *path, const char *name,
                      const struct scenario_place *at, struct scenario_blob **made)
 {
-    struct stat status;
     int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (descriptor < 0 || fstat(descriptor, &status) != 0) {
-        int code = errno;
-        if (descriptor >= 0) {
-            close(descriptor);
-        }
+    if (descriptor < 0) {
         return scenario_refuse(load, at, "the file \"%.200s\" cannot be read: %s", name,
-                               strerror(code));
+                               strerror(errno));
     }
-    int result = 0;
-    struct scenario_blob *blob = NULL;
-    if (!S_ISREG(status.st_mode)) {
-        result = scenario_refuse(load, at, "\"%.200s\" is not a regular file", name);
-    } else if ((uint64_t)status.st_size > PLAN_PAYLOAD_BYTES_MAX) {
-        result = scenario_refuse(load, at, "the file \"%.200s\" is larger than %zu MiB", name,
-                                 PLAN_PAYLOAD_BYTES_MAX >> 20);
-    } else {
-        blob = malloc(sizeof(*blob) + (size_t)status.st_size);
-        result = blob ? 0 : -ENOMEM;
-    }
-    if (result == 0) {
-        *blob = (struct scenario_blob){.users = 1, .size = (size_t)status.st_size};
-        int code = read_blob(descriptor, blob);
-        if (code != 0) {
-            free(blob);
-            result = scenario_refuse(load, at, "the file \"%.200s\" cannot be read: %s", name,
-                                     strerror(-code));
-        }
-    }
+    int status = blob_examine(load, descriptor, name, at, made);
     close(descriptor);
-    *made = result == 0 ? blob : NULL;
-    return result;
+    return status;
 }
 
 static bool is_inside(const char *folder, const char *path)
@@ -142,6 +153,7 @@ int scenario_blob(struct scenario_load *load, const char *name, const struct sce
         if (status != 0) {
             return status;
         }
+        ASSERT(known);
         load->bytes += known->size;
         if (blob_remember(load, name, known) != 0) {
             blob_release(known);

@@ -262,16 +262,19 @@ int scenario_find_finish(struct scenario_find *find)
 {
     size_t kept = 0;
     int status = 0;
-    if (find->file_count > 0) {
-        qsort(find->files, find->file_count, sizeof(*find->files), by_id);
+    if (find->file_count == 0) {
+        return 0;
     }
+    struct scenario_file *files = find->files;
+    ASSERT(files);
+    qsort(files, find->file_count, sizeof(*files), by_id);
     for (size_t i = 0; i < find->file_count; i++) {
-        struct scenario_file *file = &find->files[i];
-        struct scenario_file *before = kept ? &find->files[kept - 1] : NULL;
+        struct scenario_file *file = &files[i];
+        struct scenario_file *before = kept ? &files[kept - 1] : NULL;
         if (!before || strcmp(before->id, file->id) != 0) {
             struct scenario_file moved = *file;
-            find->files[i] = (struct scenario_file){0};
-            find->files[kept++] = moved;
+            files[i] = (struct scenario_file){0};
+            files[kept++] = moved;
             continue;
         }
         bool same = before->device == file->device && before->inode == file->inode;

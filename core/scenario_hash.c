@@ -37,7 +37,7 @@ void scenario_hash_add_file(struct scenario_load *load, const void *data, size_t
 void scenario_hash_end(struct scenario_load *load)
 {
     XXH128_canonical_t canonical;
-    if (load->plan) {
+    if (load->hash) {
         XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(load->hash));
         memcpy(load->plan->hash, canonical.digest, sizeof(load->plan->hash));
     }

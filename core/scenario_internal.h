@@ -224,7 +224,7 @@ int scenario_verb(struct scenario_load *load, const json_t *step, const struct s
 /* scenario_expect_server.c */
 
 int scenario_expect_server(struct scenario_load *load, const json_t *value,
-                           const struct scenario_place *at, struct plan_step *made);
+                           const struct scenario_place *at, struct plan_step *step);
 
 /* scenario_story.c: follows clients, captures and the server through the whole plan; fills
  * plan->descriptors_max. */

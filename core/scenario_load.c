@@ -269,7 +269,7 @@ static int fill_plan(struct scenario_load *load, const json_t *member)
     if (status == 0) {
         status = scenario_story(load);
     }
-    scenario_hash_end(load);
+    scenario_hash_end(load); /* also where it never began */
     return status;
 }
 

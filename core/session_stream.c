@@ -286,11 +286,10 @@ static void stream_receive(struct session *session)
     uint8_t *room = stream_receive_room(session);
     ssize_t received = world_recv(server->loop->world, session->watch.socket, room,
                                   session->listener->options.recv_buffer_bytes);
-    if (received == -EAGAIN || received == -EINTR) {
-        return;
-    }
     if (received < 0) {
-        session_end(session, SESSION_RESET);
+        if (!stream_can_wait(received)) {
+            session_end(session, SESSION_RESET);
+        }
         return;
     }
     if (received == 0) {

@@ -83,8 +83,8 @@ static void stage_init(struct stage *stage, uint32_t events)
     loop_init(&stage->loop, &stage->scripted.world);
     for (int i = 0; i < 3; i++) {
         struct member *member = &stage->members[i];
-        *member = (struct member){.watch = {.ready = member_ready, .socket = i},
-                                  .loop = &stage->loop};
+        *member =
+            (struct member){.watch = {.ready = member_ready, .socket = i}, .loop = &stage->loop};
         assert_int_equal(loop_watch(&stage->loop, &member->watch, WORLD_READABLE), 0);
         stage->scripted.events[i] = (struct world_event){&member->watch, events};
     }

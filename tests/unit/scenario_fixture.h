@@ -33,23 +33,26 @@ static struct drill_option fixture_typed[] = {
     {.name = "loud", .type = DRILL_BOOLEAN, .fallback = {.integer = 1}, .help = "true or false"},
     {.name = "word", .type = DRILL_STRING, .fallback = {.string = "yes"}, .help = "a word"}};
 
+/* A description owns its strings. */
+#define FIXTURE_TEXT(text) ((char[]){text})
+
 static struct plugin_info fixture_plugins[] = {
-    {.name = "uppercase",
-     .version = "1",
-     .summary = "",
-     .path = "/plugins/uppercase.so",
+    {.name = FIXTURE_TEXT("uppercase"),
+     .version = FIXTURE_TEXT("1"),
+     .summary = FIXTURE_TEXT(""),
+     .path = FIXTURE_TEXT("/plugins/uppercase.so"),
      .transports = DRILL_TCP,
      .options = fixture_quit,
      .option_count = 1},
-    {.name = "ack-ok",
-     .version = "1",
-     .summary = "",
-     .path = "/plugins/ack-ok.so",
+    {.name = FIXTURE_TEXT("ack-ok"),
+     .version = FIXTURE_TEXT("1"),
+     .summary = FIXTURE_TEXT(""),
+     .path = FIXTURE_TEXT("/plugins/ack-ok.so"),
      .transports = DRILL_UDP},
-    {.name = "typed",
-     .version = "2",
-     .summary = "",
-     .path = "/plugins/typed.so",
+    {.name = FIXTURE_TEXT("typed"),
+     .version = FIXTURE_TEXT("2"),
+     .summary = FIXTURE_TEXT(""),
+     .path = FIXTURE_TEXT("/plugins/typed.so"),
      .transports = DRILL_TCP | DRILL_UDP,
      .options = fixture_typed,
      .option_count = 4},

@@ -194,7 +194,7 @@ static void memory_for_copies_is_bounded(void **state)
         sprintf(text, "{\"server\": {\"plugin\": \"uppercase\"}, \"steps\": [{\"connect\": {}},"
                       "{\"repeat\": 500000, \"steps\": [{\"send\": [\"${i}\", \"");
     memset(text + used, 'x', size);
-    strcpy(text + used + size, "\"]}]}, {\"expect\": \"x\"}]}");
+    snprintf(text + (size_t)used + size, 64, "\"]}]}, {\"expect\": \"x\"}]}");
     assert_int_equal(suite_load_text("f.json", "f", text, strlen(text), &fixture_finder, &suite),
                      -EINVAL);
     assert_string_equal(suite.errors[0].sentence,

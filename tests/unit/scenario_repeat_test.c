@@ -91,17 +91,12 @@ static void eight_repeats_may_be_nested(void **state)
 {
     (void)state;
     struct suite suite;
-    char text[2048] = "{'connect': {}}, ";
-    for (int i = 0; i < 8; i++) {
-        char part[64];
-        snprintf(part, sizeof(part), "{'repeat': 2, 'index': 'i%d', 'steps': [", i);
-        strcat(text, part);
-    }
-    strcat(text, "{'expect': 'x'}");
-    for (int i = 0; i < 8; i++) {
-        strcat(text, "]}");
-    }
-    fixture_tcp(text, &suite);
+    fixture_tcp("{'connect': {}}, {'repeat': 2, 'steps': [{'repeat': 2, 'index': 'a', 'steps': ["
+                "{'repeat': 2, 'index': 'b', 'steps': [{'repeat': 2, 'index': 'c', 'steps': ["
+                "{'repeat': 2, 'index': 'd', 'steps': [{'repeat': 2, 'index': 'e', 'steps': ["
+                "{'repeat': 2, 'index': 'f', 'steps': [{'repeat': 2, 'index': 'g', 'steps': ["
+                "{'expect': 'x'}]}]}]}]}]}]}]}]}",
+                &suite);
     suite_free(&suite);
 }
 

@@ -40,9 +40,9 @@ static void pointers_lead_to_values_and_keys(void **state)
     assert_at(text, "/e~0f", true, 3, 13);
     assert_at(text, "/", false, 3, 27);
     assert_at(text, "//", false, 3, 32);
-    assert_at(text, "/g\n", false, 4, 14);
-    assert_at(text, "/g\n/1/1", false, 4, 23);
-    assert_at(text, "/h/a", false, 4, 38);
+    assert_at(text, "/g\n", false, 4, 15);
+    assert_at(text, "/g\n/1/1", false, 4, 24);
+    assert_at(text, "/h/a", false, 4, 40);
 }
 
 static void what_is_not_there_is_answered_with_what_holds_it(void **state)
@@ -133,7 +133,7 @@ static void faults_have_their_place(void **state)
         {"[nul]", 1, "/0"},
         {"[truE]", 1, "/0"},
         {"[1] x", 4, ""},
-        {"{\"a/b\":{\"~\":[0,?]}}", 16, "/a~1b/~0/1"},
+        {"{\"a/b\":{\"~\":[0,?]}}", 15, "/a~1b/~0/1"},
         {"[\xc3]", 1, ""},
         {"[\"\xed\xa0\x80\"]", 2, ""},
     };
