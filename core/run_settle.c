@@ -245,6 +245,8 @@ enum step_state run_settle(struct run *run, struct lane *lane)
         }
         run->runner->progress->beats++;
         server_run_timers(&run->server);
+        /* A listener that was out of descriptors may accept again. */
+        connection_mark_unaccepted(run);
         state = settle_connections(run, lane);
     }
     return state;

@@ -61,7 +61,7 @@ static int read_sizes(struct scenario_load *load, const json_t *value,
                                scenario_describe(list, text));
     }
     size_t count = json_array_size(list);
-    size_t most = udp ? SCENARIO_DATAGRAM_BYTES_MAX : load->plan->server.recv_buffer_bytes;
+    size_t most = udp ? scenario_datagram_bytes_max(load) : load->plan->server.recv_buffer_bytes;
     uint64_t *sizes = scenario_alloc(load, count, sizeof(*sizes));
     int status = sizes ? 0 : -ENOMEM;
     for (size_t i = 0; i < count && status == 0; i++) {

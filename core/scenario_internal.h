@@ -17,9 +17,8 @@
 #include "scenario.h"
 #include "scenario_text.h"
 
-#define SCENARIO_MS_MAX             INT64_C(31536000000)      /* a year */
-#define SCENARIO_COUNT_MAX          INT64_C(9007199254740991) /* what every JSON reader keeps exact */
-#define SCENARIO_DATAGRAM_BYTES_MAX ((size_t)65507)
+#define SCENARIO_MS_MAX    INT64_C(31536000000)      /* a year */
+#define SCENARIO_COUNT_MAX INT64_C(9007199254740991) /* what every JSON reader keeps exact */
 #define SCENARIO_EXPANDED_BYTES_MAX                                                                \
     ((size_t)1 << 30)                 /* memory of all plans that one file makes                   \
                                        */
@@ -254,5 +253,12 @@ void scenario_hash_end(struct scenario_load *load);
 int scenario_load_source(struct suite *suite, const struct scenario_plugins *plugins,
                          const char *id, const struct scenario_source *source,
                          const struct scenario_source *defaults);
+
+/* The longest UDP payload: the 65,535 bytes of a packet less its headers, of which IPv6 does not
+ * count its own (RFC 768, RFC 791, RFC 8200). */
+static inline size_t scenario_datagram_bytes_max(const struct scenario_load *load)
+{
+    return load->plan->server.family == WORLD_IPV6 ? 65527 : 65507;
+}
 
 #endif

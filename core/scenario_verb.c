@@ -118,10 +118,10 @@ static int read_cuts(struct scenario_load *load, const json_t *step,
 
 static int check_datagram(struct scenario_load *load, size_t size, const struct scenario_place *at)
 {
-    if (is_udp(load) && size > SCENARIO_DATAGRAM_BYTES_MAX) {
-        return scenario_refuse(load, at,
-                               "a datagram holds at most %zu bytes, and this payload has %zu",
-                               SCENARIO_DATAGRAM_BYTES_MAX, size);
+    size_t most = scenario_datagram_bytes_max(load);
+    if (is_udp(load) && size > most) {
+        return scenario_refuse(
+            load, at, "a datagram holds at most %zu bytes, and this payload has %zu", most, size);
     }
     return 0;
 }

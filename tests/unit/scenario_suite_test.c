@@ -23,7 +23,7 @@ static int enter(void **state)
 static int leave(void **state)
 {
     (void)state;
-    char command[128];
+    char command[256];
     snprintf(command, sizeof(command), "chmod -R u+rwx '%s' && rm -r '%s'", folder, folder);
     return chdir("/") != 0 || system(command) != 0;
 }
