@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "bytes.h"
+#include "check.h"
 #include "clock.h"
 #include "command.h"
 #include "isolate.h"
@@ -103,6 +104,7 @@ static int run_complain_nothing_matches(const struct run_settings *settings, siz
 static int run_list(const struct run *run)
 {
     for (size_t i = 0; i < run->plan_count; i++) {
+        ASSERT(run->plans[i]);
         puts(run->plans[i]->id);
     }
     return COMMAND_GOOD;

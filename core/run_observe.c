@@ -21,8 +21,12 @@ static struct connection *connection_of_peer(struct run *run, const struct world
 static void observe_accepted(void *owner, struct session *session)
 {
     struct run *run = owner;
+    if (run_is_udp(run)) {
+        run->datagrams.session = session;
+        return;
+    }
     struct connection *connection = connection_of_peer(run, session_peer(session));
-    if (run_is_udp(run) || !connection) {
+    if (!connection) {
         return;
     }
     /* The accept queue is first in, first out: of two that had the same port the older one comes

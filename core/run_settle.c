@@ -10,6 +10,8 @@ static struct settle_connection settle_facts(const struct connection *connection
     const struct run *run = connection->run;
     const struct client *client = &connection->client;
     bool listening = run->listener && listener_is_open(run->listener);
+    /* A UDP listener is one session for all. */
+    const struct connection *served = run_is_udp(run) ? &run->datagrams : connection;
     bool session_open = connection->accepted && !connection->session_ended;
     return (struct settle_connection){
         .datagrams = run_is_udp(run),
@@ -32,8 +34,7 @@ static struct settle_connection settle_facts(const struct connection *connection
         .refusals = client->refusals,
         .accepted = connection->accepted,
         .session_open = session_open,
-        .session_blocked =
-            session_open && connection->session && session_is_blocked(connection->session),
+        .session_blocked = session_open && served->session && session_is_blocked(served->session),
         .session_finished = connection->session_finished,
         .session_sent = connection->session_sent,
         .session_received = connection->session_received + connection->lost_up,

@@ -121,6 +121,7 @@ static int run_begin(struct run *run, const struct plan *plan, const struct plug
     for (size_t i = 0; i < plan->source_count && i < RUNNER_PROGRESS_STEPS_MAX; i++) {
         run->runner->progress->step_runs[i] = 0;
     }
+    run->datagrams.session = NULL;
     run->datagrams.session_ended = run->datagrams.blocked_once = false;
     run->datagrams.unsettled_once = run->datagrams.recv_runs_cut = false;
     run->datagrams.truncated = 0;

@@ -65,7 +65,8 @@ static enum settle_wait settle_downstream(const struct settle_connection *connec
 
 static enum settle_wait settle_datagrams(const struct settle_connection *connection)
 {
-    if (connection->client_has_unsent && !connection->client_send_stuck) {
+    /* A datagram that found no room waits for the machine, never for its peer. */
+    if (connection->client_has_unsent) {
         return SETTLE_SEND;
     }
     if (connection->client_open && connection->refusals < connection->unheard) {
@@ -75,11 +76,13 @@ static enum settle_wait settle_datagrams(const struct settle_connection *connect
         connection->session_received < connection->client_sent - connection->unheard) {
         return SETTLE_UPSTREAM;
     }
-    if (connection->client_open && !connection->client_paused &&
-        connection->client_received < connection->session_sent) {
+    if (!connection->client_open || connection->client_paused) {
+        return SETTLED;
+    }
+    if (connection->client_received < connection->session_sent) {
         return SETTLE_DOWNSTREAM;
     }
-    return SETTLED;
+    return connection->session_blocked ? SETTLE_DRAIN : SETTLED;
 }
 
 enum settle_wait settle_wait_of(const struct settle_connection *connection)

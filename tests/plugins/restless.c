@@ -24,6 +24,6 @@ static enum drill_status wake(const struct drill_context *context, struct drill_
     return DRILL_SILENT;
 }
 
-DRILL_PLUGIN(restless, .name = "restless", .version = "1", .transports = DRILL_TCP,
+DRILL_PLUGIN(restless, .name = "restless", .version = "1", .transports = DRILL_TCP | DRILL_UDP,
              .summary = "Is woken without end", .state_size = sizeof(struct state),
              .transform = hear, .wake = wake);

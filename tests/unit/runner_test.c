@@ -254,7 +254,7 @@ static void without_descriptors_there_is_no_result_and_later_runs_are_whole(void
     int lowest = free_descriptor();
     for (int room = 0; room < 3; room++) {
         struct rlimit tight = before;
-        tight.rlim_cur = (rlim_t)(lowest + room);
+        tight.rlim_cur = (rlim_t)lowest + (rlim_t)room;
         assert_int_equal(setrlimit(RLIMIT_NOFILE, &tight), 0);
         int status = play(&stage, &story);
         assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);

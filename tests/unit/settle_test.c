@@ -230,6 +230,13 @@ static void datagrams_are_counted_the_same_way(void **state)
     connection = datagrams_at_rest();
     connection.client_has_unsent = true;
     assert_waits_for(connection, SETTLE_SEND);
+    connection.client_send_stuck = true;
+    assert_waits_for(connection, SETTLE_SEND);
+    connection = datagrams_at_rest();
+    connection.session_blocked = true;
+    assert_waits_for(connection, SETTLE_DRAIN);
+    connection.client_paused = true;
+    assert_waits_for(connection, SETTLED);
 }
 
 static void a_datagram_that_nobody_hears_comes_back_as_a_refusal(void **state)
