@@ -143,21 +143,28 @@ enum step_state expect_nothing_left(struct run *run);
 /* run_expect_server.c. */
 enum step_state expect_server(struct run *run, struct lane *lane, const struct plan_step *step);
 
-/* run_connect.c: connect, fill_backlog, and the connections themselves. */
+/* run_connect.c. */
 enum step_state connect_client(struct run *run, struct lane *lane, const struct plan_step *step);
 enum step_state fill_backlog(struct run *run, struct lane *lane, const struct plan_step *step);
+
+/* run_together.c. */
+enum step_state together_begin(struct run *run, struct lane *lane, const struct plan_step *step);
+enum step_state together_poll(struct run *run, struct lane *lane);
+
+/* run_connection.c: connections and the books that are kept of them. */
 /* A new connection of `name` that has started to connect; NULL with machine_error set. */
 struct connection *connection_open(struct run *run, uint32_t name);
-/* Ends it from the client's side and takes it off the books once its session is over. */
+/* Ends it from the client's side. */
 void connection_close(struct connection *connection, bool reset);
+/* Gives its place back if nothing refers to it any more and the result does not tell of it. */
 void connection_retire(struct connection *connection);
-void runner_keep_spare(struct runner *runner, struct connection *connection);
-struct connection *connection_new(struct run *run);
-void connection_free(struct connection *connection);
-void connection_begin(struct connection *connection, uint32_t name);
 void connection_mark(struct connection *connection); /* it may be unsettled */
 void connection_mark_unaccepted(struct run *run);    /* so may all that wait to be accepted */
+/* "bob", or "bob#2" for its second connection. Returns `text`. */
 const char *connection_label(const struct connection *connection, char *text, size_t size);
+/* One to use again, or freed when there is no memory to remember it. */
+void connection_keep_spare(struct runner *runner, struct connection *connection);
+void connection_free(struct connection *connection);
 
 /* run_observe.c: what the server tells. */
 struct server_observer run_observer(struct run *run);
@@ -181,7 +188,7 @@ enum step_state split_check(struct run *run);
 /* run_result.c: 0 or -ENOMEM. */
 int run_fill_result(struct run *run);
 
-/* runner.c: the first failure counts. Each returns STEP_FAILED. */
+/* run_fail.c: the first failure counts. Each returns STEP_FAILED. */
 enum step_state run_fail(struct run *run, struct lane *lane, enum verdict verdict,
                          const char *format, ...) __attribute__((format(printf, 4, 5)));
 enum step_state run_machine_failed(struct run *run, int error);
