@@ -63,7 +63,8 @@ void client_begin(struct client *client, enum world_transport transport)
     client->state = CLIENT_NONE;
     client->local = (struct world_address){0};
     client->paused = client->half_close_due = client->finished = false;
-    client->send_stuck = client->broken = false;
+    client->send_stuck = client->stuck_once = client->broken = false;
+    client->dropped_unsent = client->log_full = false;
     client->end = 0;
     client->sent = client->received = client->refusals = 0;
     bytes_clear(&client->unsent);
@@ -72,6 +73,13 @@ void client_begin(struct client *client, enum world_transport transport)
     client->unsent_at = client->log_at = client->datagram_at = 0;
     result_recorder_reset(&client->sent_stream);
     result_recorder_reset(&client->received_stream);
+}
+
+static void client_drop_unsent(struct client *client)
+{
+    client->dropped_unsent = client->dropped_unsent || client_has_unsent(client);
+    bytes_clear(&client->unsent);
+    client->unsent_at = 0;
 }
 
 static void client_drop_socket(struct client *client)
@@ -150,14 +158,14 @@ static ssize_t client_try_send(struct client *client, const uint8_t *data, size_
     }
     if (taken < 0) {
         client->send_stuck = client_can_wait(taken);
-        if (!client->send_stuck) {
-            client->broken = true;
-        }
+        client->stuck_once = client->stuck_once || client->send_stuck;
+        client->broken = client->broken || !client->send_stuck;
         return client->send_stuck ? 0 : taken;
     }
     result_recorder_add(&client->sent_stream, data, (size_t)taken);
     client->sent += client->transport == WORLD_UDP ? 1 : (uint64_t)taken;
     client->send_stuck = (size_t)taken < size;
+    client->stuck_once = client->stuck_once || client->send_stuck;
     return taken;
 }
 
@@ -176,8 +184,7 @@ int client_push(struct client *client)
         ssize_t taken = client_try_send(client, client->unsent.data + client->unsent_at,
                                         client->unsent.size - client->unsent_at);
         if (taken < 0) {
-            bytes_clear(&client->unsent);
-            client->unsent_at = 0;
+            client_drop_unsent(client);
             return (int)taken;
         }
         client->unsent_at += (size_t)taken;
@@ -195,7 +202,8 @@ int client_send(struct client *client, const void *data, size_t size)
 {
     ASSERT(client->state == CLIENT_OPEN);
     if (client_has_unsent(client)) {
-        return bytes_add(&client->unsent, data, size);
+        /* Two datagrams must not become one. */
+        return client->transport == WORLD_UDP ? -ENOSPC : bytes_add(&client->unsent, data, size);
     }
     ssize_t taken = client_try_send(client, data, size);
     if (taken < 0) {
@@ -242,7 +250,7 @@ bool client_receive(struct client *client)
         ssize_t received = 0;
         if (bytes_reserve(&client->log,
                           datagrams ? CLIENT_DATAGRAM_ROOM_BYTES : CLIENT_STREAM_ROOM_BYTES) != 0) {
-            /* The log is full: the peer is not read any more, as if the client were paused. */
+            client->log_full = true;
             return any;
         }
         uint8_t *room = client->log.data + client->log.size;
@@ -284,8 +292,7 @@ void client_close(struct client *client)
 {
     bool connected = client->state == CLIENT_OPEN;
     client_drop_socket(client);
-    bytes_clear(&client->unsent);
-    client->unsent_at = 0;
+    client_drop_unsent(client);
     if (connected) {
         client->state = CLIENT_CLOSED;
         client->finished = true;

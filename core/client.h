@@ -38,6 +38,10 @@ struct client {
     bool paused;
     bool half_close_due; /* once the queue is sent */
     bool finished;       /* FIN is on its way */
+    bool stuck_once;     /* a send found no room, ever */
+    bool dropped_unsent; /* payload was queued when the connection ended: how much went out is
+                            unknown */
+    bool log_full;       /* CLIENT_LOG_BYTES_MAX were received */
     bool send_stuck;     /* the last attempt to send found no room */
     bool broken;         /* EPIPE or ECONNRESET from send, or the error was asked for */
     uint32_t end;        /* PLAN_END_EOF, PLAN_END_RESET, or 0 */

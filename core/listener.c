@@ -32,6 +32,8 @@ static enum drill_status listener_post(void *owner, uint64_t from, uint64_t to,
     return session ? session_post(session, bytes) : DRILL_SILENT;
 }
 
+static void listener_starve(struct listener *listener);
+
 /* The interest that fits the state: connections beyond sessions_max wait in the backlog. */
 static void listener_watch(struct listener *listener)
 {
@@ -47,8 +49,8 @@ static void listener_watch(struct listener *listener)
     } else if (listener->session_count >= listener->options.sessions_max) {
         events = 0;
     }
-    if (loop_watch(listener->server->loop, &listener->watch, events) != 0) {
-        listener->starved = true;
+    if (loop_watch(listener->server->loop, &listener->watch, events) != 0 && !listener->starved) {
+        listener_starve(listener);
     }
 }
 
@@ -205,6 +207,14 @@ static void listener_start(struct listener *listener)
     listener_watch(listener);
 }
 
+/* No reply is longer than a UDP payload can be (RFC 768, RFC 791, RFC 8200): a longer one
+ * overflows. */
+static uint32_t listener_datagram_max(const struct listener_options *options)
+{
+    uint32_t most = options->address.family == WORLD_IPV6 ? 65527 : 65507;
+    return options->reply_bytes_max < most ? options->reply_bytes_max : most;
+}
+
 int server_listen(struct server *server, const struct listener_options *options,
                   struct listener **listener, struct drill_error *error)
 {
@@ -218,6 +228,7 @@ int server_listen(struct server *server, const struct listener_options *options,
     made->retry.expired = listener_retry;
     if (options->transport == WORLD_UDP) {
         made->options.sessions_max = 1;
+        made->options.reply_bytes_max = listener_datagram_max(options);
     }
     struct plugin_hooks hooks = {made, listener_logged, listener_wake_at, listener_post};
     uint32_t transport = options->transport == WORLD_UDP ? DRILL_UDP : DRILL_TCP;

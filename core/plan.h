@@ -25,7 +25,7 @@
 #define PLAN_PAYLOAD_BYTES_MAX  ((size_t)64 << 20)
 #define PLAN_NONE               UINT32_MAX /* no such index; "not limited" */
 
-enum plan_world { PLAN_KERNEL = 1, PLAN_SIM = 2 };
+enum plan_world { PLAN_KERNEL = WORLD_KERNEL, PLAN_SIM = WORLD_SIM };
 
 /* server: the keys of scenario-language.md with every default filled in. */
 struct plan_server {

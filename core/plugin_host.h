@@ -58,6 +58,7 @@ struct plugin_listener {
     struct run_clock *clock;
     struct plugin_hooks hooks;
     struct prng prng;
+    bool framing;       /* `frame` runs, which must depend on its input only */
     bool asked_outside; /* random, clock, wake or post was used: answers hang on more than input */
     uint32_t transport;
     uint32_t properties;                   /* declared, less what `configure` cleared */

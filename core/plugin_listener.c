@@ -34,9 +34,19 @@ static _Noreturn void misuse(const struct plugin_listener *listener, const char 
     check_plugin_misused(listener->plugin->descriptor.name, sentence);
 }
 
-static void *service_allocate(const struct drill_context *context, size_t size)
+/* The listener behind a service that `frame` may not use. */
+static struct plugin_listener *asked(const struct drill_context *context)
 {
     struct plugin_listener *listener = listener_of(context);
+    if (listener->framing) {
+        misuse(listener, "it used a service in frame, which must depend on its input only");
+    }
+    return listener;
+}
+
+static void *service_allocate(const struct drill_context *context, size_t size)
+{
+    struct plugin_listener *listener = asked(context);
     if (size > PLUGIN_ALLOCATED_BYTES_MAX - listener->allocated_bytes) {
         return NULL;
     }
@@ -83,7 +93,7 @@ static void service_release(const struct drill_context *context, void *memory)
     if (!memory) {
         return;
     }
-    struct plugin_listener *listener = listener_of(context);
+    struct plugin_listener *listener = asked(context);
     struct plugin_allocation *allocation =
         (struct plugin_allocation *)(void *)((uint8_t *)memory -
                                              offsetof(struct plugin_allocation, memory));
@@ -125,21 +135,21 @@ static void service_log(const struct drill_context *context, const char *message
 
 static uint64_t service_random(const struct drill_context *context)
 {
-    struct plugin_listener *listener = listener_of(context);
+    struct plugin_listener *listener = asked(context);
     listener->asked_outside = true;
     return prng_next(&listener->prng);
 }
 
 static uint64_t service_now_ns(const struct drill_context *context)
 {
-    struct plugin_listener *listener = listener_of(context);
+    struct plugin_listener *listener = asked(context);
     listener->asked_outside = true;
     return clock_now_ns(listener->clock);
 }
 
 static void service_wake_after(const struct drill_context *context, uint64_t delay_ns)
 {
-    struct plugin_listener *listener = listener_of(context);
+    struct plugin_listener *listener = asked(context);
     listener->asked_outside = true;
     if (!listener->plugin->descriptor.wake) {
         misuse(listener, "it called wake_after without having a wake callback");
@@ -156,7 +166,7 @@ static void service_wake_after(const struct drill_context *context, uint64_t del
 static enum drill_status service_post(const struct drill_context *context, uint64_t session,
                                       struct drill_bytes bytes)
 {
-    struct plugin_listener *listener = listener_of(context);
+    struct plugin_listener *listener = asked(context);
     if (!bytes.data && bytes.size > 0) {
         misuse(listener, "it posted bytes from a null pointer");
     }

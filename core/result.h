@@ -52,7 +52,9 @@ struct result_stream {
 struct result_client {
     char *name; /* "bob"; its second connection is "bob#2" */
     struct result_stream sent, received;
-    uint32_t end; /* PLAN_END_EOF, PLAN_END_RESET, or 0: not ended by the server */
+    bool sent_unknown;     /* what the network took is the kernel's business: null in reports */
+    bool received_unknown; /* the answer hangs on it */
+    uint32_t end;          /* PLAN_END_EOF, PLAN_END_RESET, or 0: not ended by the server */
 };
 
 struct result_run {

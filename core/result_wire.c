@@ -55,6 +55,8 @@ static void put_client(struct writer *writer, const struct result_client *client
     put_string(writer, client->name);
     put_stream(writer, &client->sent);
     put_stream(writer, &client->received);
+    put_number(writer, client->sent_unknown);
+    put_number(writer, client->received_unknown);
     put_number(writer, client->end);
 }
 
@@ -265,6 +267,8 @@ static void get_client(struct reader *reader, struct result_client *client)
     client->name = get_name(reader);
     get_stream(reader, &client->sent);
     get_stream(reader, &client->received);
+    client->sent_unknown = get_below(reader, 1) != 0;
+    client->received_unknown = get_below(reader, 1) != 0;
     client->end = (uint32_t)get_below(reader, PLAN_END_RESET);
 }
 

@@ -30,7 +30,9 @@ struct connection {
     bool dirty;    /* may be unsettled */
     bool current;  /* the latest connection of its name */
 
-    uint32_t place; /* its index in run->connections */
+    uint32_t place;                                  /* its index in run->connections */
+    uint64_t order;                                  /* of all connections with a name, from 0 */
+    struct connection *waiting_next, **waiting_link; /* in run->waiting; the link is NULL outside */
     struct connection
         *port_older; /* had the same port before and may still wait in the accept queue */
 
@@ -61,10 +63,11 @@ struct lane {
         bool unrolled;
         const struct plan_step *repeat; /* NULL: the list itself */
     } frames[PLAN_REPEAT_DEPTH_MAX + 1];
-    uint32_t depth;       /* frames in use; 0: finished */
-    bool begun;           /* the current step was begun and waits */
-    uint64_t deadline_ns; /* of the waiting step, on the run clock */
-    struct lane *lanes;   /* of a `together` step that is under way: owned */
+    uint32_t depth;            /* frames in use; 0: finished */
+    bool begun;                /* the current step was begun and waits */
+    uint64_t deadline_ns;      /* of the waiting step, on the run clock */
+    const struct lane *parent; /* whose `together` step this lane belongs to; NULL */
+    struct lane *lanes;        /* of a `together` step that is under way: owned */
     size_t lane_count;
     struct prng order;
     bool asleep; /* waits, and nothing has happened since it looked */
@@ -84,18 +87,20 @@ struct run {
     bool accepting;            /* as the scenario asked */
     uint64_t sessions;         /* accepted so far, probes aside */
     uint64_t bytes_received;   /* by all sessions, probes aside */
-    bool keeps_input;          /* the plugin says that cuts do not matter: run_split.c */
+    bool split_invariant;      /* the plugin says that cuts do not matter: run_split.c */
     bool blocked_once;         /* one of them is not comparable */
 
-    struct connection *
-        *connections; /* in order of connecting; those not kept give their place to later ones */
+    struct connection **connections; /* by place; NULL: a place given back */
     size_t connection_count, connection_capacity;
     struct connection **current; /* per client of the plan: its latest connection, or NULL */
     uint64_t *opened;            /* per client: connections so far */
     uint64_t named_connections;  /* of all clients; probes aside */
+    uint64_t moves;              /* grows with everything that the server does and a client finds */
     struct connection **dirty;   /* a stack; as large as connections */
     size_t dirty_count;
-    size_t unaccepted; /* connections that may still be accepted */
+    struct connection *waiting; /* a list of those that may still be accepted */
+    uint32_t *holes;            /* places given back; as large as connections */
+    size_t hole_count;
     struct connection *by_port[UINT16_MAX + 1];
 
     struct connection
@@ -122,7 +127,7 @@ struct runner {
 enum step_state { STEP_DONE, STEP_WAIT, STEP_FAILED };
 
 /* run_lane.c: plays lists of steps. */
-void lane_begin(struct lane *lane, struct plan_steps steps);
+void lane_begin(struct lane *lane, struct plan_steps steps, const struct lane *parent);
 void lane_fini(struct lane *lane);
 /* Plays on until a step waits, fails, or all is done. */
 enum step_state lane_play(struct run *run, struct lane *lane);
@@ -159,9 +164,15 @@ void connection_close(struct connection *connection, bool reset);
 /* Gives its place back if nothing refers to it any more and the result does not tell of it. */
 void connection_retire(struct connection *connection);
 void connection_mark(struct connection *connection); /* it may be unsettled */
-void connection_mark_unaccepted(struct run *run);    /* so may all that wait to be accepted */
+void connection_wait_end(
+    struct connection *connection);               /* it was accepted, or cannot be any more */
+void connection_mark_unaccepted(struct run *run); /* so may all that wait to be accepted */
 /* "bob", or "bob#2" for its second connection. Returns `text`. */
 const char *connection_label(const struct connection *connection, char *text, size_t size);
+/* What may stand in a report: what its client sent, what the session received, in which sizes. */
+bool connection_sent_unknown(const struct connection *connection);
+bool connection_bytes_comparable(const struct connection *connection);
+bool connection_sizes_comparable(const struct connection *connection);
 /* One to use again, or freed when there is no memory to remember it. */
 void connection_keep_spare(struct runner *runner, struct connection *connection);
 void connection_free(struct connection *connection);

@@ -9,7 +9,11 @@
 
 static void connection_moved(void *owner)
 {
-    connection_mark(owner);
+    struct connection *connection = owner;
+    if (connection->client.state == CLIENT_REFUSED) {
+        connection_wait_end(connection);
+    }
+    connection_mark(connection);
 }
 
 static int connection_init(struct connection *connection, struct run *run)
@@ -56,6 +60,8 @@ static void connection_begin(struct connection *connection, uint32_t name)
     connection->nth = 0;
     connection->kept = connection->dirty = connection->current = false;
     connection->port_older = NULL;
+    connection->waiting_next = NULL;
+    connection->waiting_link = NULL;
     connection->session = NULL;
     connection->accepted = connection->session_finished = connection->session_ended = false;
     connection->sent_to_ended = connection->blocked_once = connection->unsettled_once = false;
@@ -81,18 +87,57 @@ void connection_mark(struct connection *connection)
     }
 }
 
+bool connection_sent_unknown(const struct connection *connection)
+{
+    return connection->client.dropped_unsent || client_has_unsent(&connection->client);
+}
+
+bool connection_bytes_comparable(const struct connection *connection)
+{
+    return !connection->blocked_once && !connection_sent_unknown(connection);
+}
+
+/* A client that once found no room sent what followed in pieces of the kernel's making. */
+bool connection_sizes_comparable(const struct connection *connection)
+{
+    return connection_bytes_comparable(connection) && !connection->unsettled_once &&
+           !connection->client.stuck_once;
+}
+
 static bool connection_waits_for_accept(const struct connection *connection)
 {
     enum client_state state = connection->client.state;
     return !connection->accepted && (state == CLIENT_OPEN || state == CLIENT_CLOSED);
 }
 
+static void connection_wait_begin(struct connection *connection)
+{
+    struct run *run = connection->run;
+    connection->waiting_next = run->waiting;
+    connection->waiting_link = &run->waiting;
+    if (run->waiting) {
+        run->waiting->waiting_link = &connection->waiting_next;
+    }
+    run->waiting = connection;
+}
+
+void connection_wait_end(struct connection *connection)
+{
+    if (!connection->waiting_link) {
+        return;
+    }
+    *connection->waiting_link = connection->waiting_next;
+    if (connection->waiting_next) {
+        connection->waiting_next->waiting_link = connection->waiting_link;
+    }
+    connection->waiting_next = NULL;
+    connection->waiting_link = NULL;
+}
+
 void connection_mark_unaccepted(struct run *run)
 {
-    for (size_t i = 0; run->unaccepted > 0 && i < run->connection_count; i++) {
-        if (run->connections[i] && connection_waits_for_accept(run->connections[i])) {
-            connection_mark(run->connections[i]);
-        }
+    for (struct connection *one = run->waiting; one; one = one->waiting_next) {
+        connection_mark(one);
     }
 }
 
@@ -125,6 +170,11 @@ static int run_make_room(struct run *run)
         return -ENOMEM;
     }
     run->dirty = dirty;
+    uint32_t *holes = realloc(run->holes, capacity * sizeof(*holes));
+    if (!holes) {
+        return -ENOMEM;
+    }
+    run->holes = holes;
     run->connection_capacity = capacity;
     return 0;
 }
@@ -159,9 +209,7 @@ void connection_retire(struct connection *connection)
         run->by_port[connection->client.local.port] = NULL;
     }
     run->connections[connection->place] = NULL;
-    if (connection->place + 1 == run->connection_count) {
-        run->connection_count--;
-    }
+    run->holes[run->hole_count++] = connection->place;
     connection_keep_spare(run->runner, connection);
 }
 
@@ -171,7 +219,8 @@ static void connection_take_name(struct run *run, struct connection *connection,
         return;
     }
     struct connection *before = run->current[name];
-    connection->kept = run->named_connections++ < RESULT_CONNECTIONS_MAX;
+    connection->order = run->named_connections++;
+    connection->kept = connection->order < RESULT_CONNECTIONS_MAX;
     connection->nth = ++run->opened[name];
     connection->current = true;
     run->current[name] = connection;
@@ -191,10 +240,17 @@ struct connection *connection_open(struct run *run, uint32_t name)
     }
     connection_begin(connection, name);
     connection_take_name(run, connection, name);
-    connection->place = (uint32_t)run->connection_count;
-    run->connections[run->connection_count++] = connection;
+    connection->place =
+        run->hole_count > 0 ? run->holes[--run->hole_count] : (uint32_t)run->connection_count++;
+    run->connections[connection->place] = connection;
     struct world_address server = listener_address(run->listener);
     status = client_connect(&connection->client, &server);
+    if (status == -EADDRNOTAVAIL) {
+        run_fail(run, NULL, VERDICT_ERROR,
+                 "connect: no local port is free; too many connections were closed lately "
+                 "(TIME_WAIT), reset them instead");
+        return NULL;
+    }
     if (status != 0) {
         run_machine_failed(run, status);
         return NULL;
@@ -207,7 +263,7 @@ struct connection *connection_open(struct run *run, uint32_t name)
     if (run_is_udp(run)) {
         connection->accepted = true;
     } else if (connection->client.state != CLIENT_REFUSED) {
-        run->unaccepted++;
+        connection_wait_begin(connection);
     }
     connection_mark(connection);
     return connection;
@@ -217,11 +273,12 @@ void connection_close(struct connection *connection, bool reset)
 {
     struct run *run = connection->run;
     enum client_state state = connection->client.state;
-    if (connection->client.paused && state == CLIENT_OPEN) {
+    if ((connection->client.paused || client_has_unsent(&connection->client)) &&
+        state == CLIENT_OPEN) {
         connection->blocked_once = run->blocked_once = true;
     }
-    if (!connection->accepted && (state == CLIENT_CONNECTING || state == CLIENT_HUNG)) {
-        run->unaccepted--;
+    if (state == CLIENT_CONNECTING || state == CLIENT_HUNG) {
+        connection_wait_end(connection);
     }
     if (reset) {
         client_reset(&connection->client);

@@ -48,7 +48,7 @@ static enum step_state check_bytes_received(struct run *run, struct lane *lane,
     if (expected->session != PLAN_NONE) {
         const struct connection *connection = run->current[expected->session];
         actual = connection ? connection->session_stream.length : 0;
-        comparable = !connection || !connection->blocked_once;
+        comparable = !connection || connection_bytes_comparable(connection);
     }
     if (!comparable) {
         return not_comparable(run, lane, "bytes_received");
@@ -115,7 +115,7 @@ static enum step_state check_recv_sizes(struct run *run, struct lane *lane,
     if (!connection) {
         return run_fail(run, lane, VERDICT_FAIL, "expect_server: there was no session");
     }
-    if (connection->blocked_once || connection->unsettled_once) {
+    if (!connection_sizes_comparable(connection)) {
         return not_comparable(run, lane, "recv_sizes");
     }
     if (recv_sizes_equal(connection, expected)) {

@@ -15,9 +15,9 @@ static void lane_push(struct lane *lane, struct plan_steps body, const struct pl
     };
 }
 
-void lane_begin(struct lane *lane, struct plan_steps steps)
+void lane_begin(struct lane *lane, struct plan_steps steps, const struct lane *parent)
 {
-    *lane = (struct lane){.deadline_ns = CLOCK_NEVER_NS};
+    *lane = (struct lane){.deadline_ns = CLOCK_NEVER_NS, .parent = parent};
     if (steps.count > 0) {
         lane_push(lane, steps, NULL);
     }
@@ -88,15 +88,23 @@ static void lane_descend(struct run *run, struct lane *lane)
     }
 }
 
-/* For the parent: where this run is, should the process die. */
+/* The iterations of the repeats around this lane's step, outermost first; those around a `together`
+ * count. */
+static uint32_t lane_tell_iterations(struct runner_progress *progress, const struct lane *lane)
+{
+    uint32_t depth = lane->parent ? lane_tell_iterations(progress, lane->parent) : 0;
+    for (uint32_t i = 1; i < lane->depth && depth < PLAN_REPEAT_DEPTH_MAX; i++) {
+        progress->iteration[depth++] = lane->frames[i].iteration;
+    }
+    return depth;
+}
+
+/* For the parent process: where this run is, should this one die. */
 static void lane_tell(struct run *run, const struct lane *lane, const struct plan_step *step)
 {
     struct runner_progress *progress = run->runner->progress;
     progress->source = step->source;
-    progress->iteration_depth = lane->depth - 1;
-    for (uint32_t i = 1; i < lane->depth; i++) {
-        progress->iteration[i - 1] = lane->frames[i].iteration;
-    }
+    progress->iteration_depth = lane_tell_iterations(progress, lane);
     progress->beats++;
 }
 
@@ -131,7 +139,9 @@ static enum step_state lane_pass_time(struct run *run, struct lane *lane)
     if (lane->deadline_ns < next_ns) {
         next_ns = lane->deadline_ns;
     }
-    ASSERT(next_ns != CLOCK_NEVER_NS);
+    if (next_ns == CLOCK_NEVER_NS) {
+        return run_fail(run, lane, VERDICT_ERROR, "the run clock came to its end");
+    }
     clock_advance(&run->clock, next_ns);
     return run_settle(run, lane);
 }

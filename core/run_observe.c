@@ -5,6 +5,13 @@
 
 #include "run.h"
 
+/* Something happened: the run is not stuck, and this connection may be unsettled. */
+static void connection_moved(struct connection *connection)
+{
+    connection->run->moves++;
+    connection_mark(connection);
+}
+
 /* A session's tag is the place of its connection, plus one. */
 static struct connection *observed(struct run *run, const struct session *session)
 {
@@ -31,16 +38,21 @@ static void observe_accepted(void *owner, struct session *session)
     }
     /* The accept queue is first in, first out: of two that had the same port the older one comes
      * first. */
-    while (connection->port_older && !connection->port_older->accepted) {
+    struct connection *newer = NULL;
+    while (connection->port_older) {
+        newer = connection;
         connection = connection->port_older;
+    }
+    if (newer) {
+        newer->port_older = NULL;
     }
     session_set_tag(session, connection->place + 1);
     connection->session = session;
     connection->session_id = session_id(session);
     connection->accepted = true;
-    run->unaccepted--;
+    connection_wait_end(connection);
     run->sessions += connection->name == PLAN_NONE ? 0 : 1;
-    connection_mark(connection);
+    connection_moved(connection);
 }
 
 static void record_size(struct connection *connection, uint64_t size)
@@ -78,11 +90,11 @@ static void observe_received(void *owner, struct session *session, const void *d
     run->bytes_received += connection->name == PLAN_NONE ? 0 : size;
     result_recorder_add(&record->session_stream, data, size);
     record_size(record, size);
-    if (run->keeps_input && !record->input_cut) {
+    if (run->split_invariant && !record->input_cut) {
         record->input_cut = bytes_add(&record->input, data, size) != 0;
     }
     record->truncated += full_size > size ? 1 : 0;
-    connection_mark(connection);
+    connection_moved(connection);
 }
 
 static void observe_finished(void *owner, struct session *session)
@@ -90,7 +102,7 @@ static void observe_finished(void *owner, struct session *session)
     struct connection *connection = observed(owner, session);
     if (connection) {
         connection->session_finished = true;
-        connection_mark(connection);
+        connection_moved(connection);
     }
 }
 
@@ -101,7 +113,7 @@ static void observe_sent(void *owner, struct session *session, size_t size,
     struct connection *connection = peer ? connection_of_peer(run, peer) : observed(run, session);
     if (connection) {
         connection->session_sent += peer ? 1 : size;
-        connection_mark(connection);
+        connection_moved(connection);
     }
 }
 
@@ -110,7 +122,7 @@ static void observe_blocked(void *owner, struct session *session)
     struct connection *connection = observed(owner, session);
     if (connection) {
         connection->blocked_once = connection->run->blocked_once = true;
-        connection_mark(connection);
+        connection_moved(connection);
     }
 }
 
@@ -123,7 +135,7 @@ static void observe_ended(void *owner, struct session *session, enum session_end
         connection->session_ended = true;
         connection->end = end;
         if (connection != &run->datagrams) {
-            connection_mark(connection);
+            connection_moved(connection);
         }
     }
     /* A place became free for one that waits. */

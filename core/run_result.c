@@ -33,8 +33,8 @@ static int fill_session(const struct connection *connection, char *name,
                         struct result_session *session)
 {
     session->name = name;
-    session->comparable_bytes = !connection->blocked_once;
-    session->comparable_sizes = !connection->blocked_once && !connection->unsettled_once;
+    session->comparable_bytes = connection_bytes_comparable(connection);
+    session->comparable_sizes = connection_sizes_comparable(connection);
     session->truncated = connection->truncated;
     session->end = connection->end;
     if (session->comparable_bytes) {
@@ -44,11 +44,28 @@ static int fill_session(const struct connection *connection, char *name,
     return session->name ? status : -ENOMEM;
 }
 
+/* Whether the answers of this connection hang on what is not comparable. */
+static bool received_unknown(const struct connection *connection)
+{
+    const struct run *run = connection->run;
+    if (run_is_udp(run)) {
+        return connection->lost_down > 0 || run->datagrams.blocked_once;
+    }
+    return !connection_bytes_comparable(connection) ||
+           (!connection_sizes_comparable(connection) && !run->split_invariant);
+}
+
 static int fill_client(const struct connection *connection, struct result_client *client)
 {
     client->name = result_name(connection);
-    result_recorder_read(&connection->client.sent_stream, &client->sent);
-    result_recorder_read(&connection->client.received_stream, &client->received);
+    client->sent_unknown = connection_sent_unknown(connection);
+    client->received_unknown = received_unknown(connection);
+    if (!client->sent_unknown) {
+        result_recorder_read(&connection->client.sent_stream, &client->sent);
+    }
+    if (!client->received_unknown) {
+        result_recorder_read(&connection->client.received_stream, &client->received);
+    }
     client->end = connection->client.end;
     return client->name ? 0 : -ENOMEM;
 }
@@ -69,18 +86,25 @@ int run_fill_result(struct run *run)
     if (!result->clients || !result->sessions) {
         return -ENOMEM;
     }
-    int status = 0;
-    for (size_t i = 0; i < run->connection_count && status == 0; i++) {
+    const struct connection **ordered = calloc(kept + 1, sizeof(*ordered));
+    if (!ordered) {
+        return -ENOMEM;
+    }
+    for (size_t i = 0; i < run->connection_count; i++) {
         const struct connection *connection = run->connections[i];
-        if (!connection || !connection->kept) {
-            continue;
+        if (connection && connection->kept) {
+            ordered[connection->order] = connection;
         }
-        status = fill_client(connection, &result->clients[result->client_count++]);
-        if (status == 0 && connection->accepted && !run_is_udp(run)) {
-            status = fill_session(connection, result_name(connection),
+    }
+    int status = 0;
+    for (size_t i = 0; i < kept && status == 0; i++) {
+        status = fill_client(ordered[i], &result->clients[result->client_count++]);
+        if (status == 0 && ordered[i]->accepted && !run_is_udp(run)) {
+            status = fill_session(ordered[i], result_name(ordered[i]),
                                   &result->sessions[result->session_count++]);
         }
     }
+    free(ordered);
     if (status == 0 && run_is_udp(run)) {
         status = fill_datagram_session(run);
     }

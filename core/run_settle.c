@@ -58,7 +58,7 @@ static bool settle_connect(struct run *run, struct connection *connection)
         connection->client.state = CLIENT_HUNG;
     }
     if (connection->client.state == CLIENT_REFUSED) {
-        run->unaccepted--;
+        connection_wait_end(connection);
     }
     return connection->client.state != CLIENT_CONNECTING;
 }
@@ -96,6 +96,9 @@ static bool settle_lost_upstream(struct run *run)
 
 static bool settle_downstream(struct run *run, struct connection *connection)
 {
+    if (connection->client.log_full) {
+        return false;
+    }
     if (client_receive(&connection->client)) {
         return true;
     }
@@ -164,9 +167,10 @@ static enum step_state settle_failed(struct run *run, struct lane *lane,
                     connection_label(connection, label, sizeof(label)), settle_wait_text(wait));
 }
 
-/* How long a settling run is waited for. */
+/* How long a run that makes no progress is waited for. */
 struct patience {
-    uint64_t give_up_ns; /* 0: nobody has looked at the time yet */
+    uint64_t give_up_ns; /* of the world's time; 0: nobody has looked yet */
+    uint64_t moves;      /* of the run when the time was last put off */
     uint32_t turns;      /* in which something was ready */
 };
 
@@ -176,8 +180,10 @@ struct patience {
 static bool patience_is_over(struct run *run, struct patience *patience)
 {
     uint64_t now_ns = world_now_ns(run->world);
-    if (patience->give_up_ns == 0) {
+    if (patience->give_up_ns == 0 || patience->moves != run->moves) {
         patience->give_up_ns = now_ns + RUN_SETTLE_NS;
+        patience->moves = run->moves;
+        run->runner->progress->beats++;
     }
     return now_ns >= patience->give_up_ns;
 }
@@ -219,7 +225,13 @@ static enum step_state settle_connections(struct run *run, struct lane *lane)
             continue;
         }
         if (settle_act(run, connection, wait)) {
+            run->moves++;
             continue;
+        }
+        if (connection->client.log_full) {
+            return run_fail(run, lane, VERDICT_ERROR,
+                            "a client received more than the harness holds (%zu bytes)",
+                            connection->client.log.size_max);
         }
         enum step_state state = settle_turn(run, lane, connection, wait, &patience);
         if (state != STEP_DONE) {

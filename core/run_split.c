@@ -142,7 +142,7 @@ static enum step_state split_check_one(struct run *run, struct shadow *shadow,
 enum step_state split_check(struct run *run)
 {
     enum step_state state = STEP_DONE;
-    if (!run->keeps_input || listener_plugin(run->listener)->asked_outside) {
+    if (!run->split_invariant || listener_plugin(run->listener)->asked_outside) {
         return STEP_DONE;
     }
     size_t state_size = run->plugin->descriptor.state_size;

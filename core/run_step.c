@@ -27,7 +27,13 @@ static enum step_state send_piece(struct run *run, struct lane *lane, struct con
     struct client *client = &connection->client;
     uint64_t before = client->sent;
     int status = client_send(client, run->payload.data ? run->payload.data + at : NULL, size);
-    if (status == -ENOMEM || status == -ENOSPC) {
+    if (status == -ENOSPC) {
+        return run_fail(
+            run, lane, VERDICT_ERROR,
+            "send: the client has more waiting to be sent than the harness holds (%zu bytes)",
+            client->unsent.size_max);
+    }
+    if (status == -ENOMEM) {
         return run_machine_failed(run, -ENOMEM);
     }
     *broken = status != 0;

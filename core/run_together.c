@@ -16,7 +16,7 @@ enum step_state together_begin(struct run *run, struct lane *lane, const struct 
     lane->lane_count = count;
     lane->order.state = step->together.has_seed ? step->together.seed : run->seed;
     for (size_t i = 0; i < count; i++) {
-        lane_begin(&lane->lanes[i], step->together.lanes[i]);
+        lane_begin(&lane->lanes[i], step->together.lanes[i], lane);
     }
     return STEP_DONE;
 }

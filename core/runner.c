@@ -49,6 +49,7 @@ void runner_free(struct runner *runner)
     free(runner->spare);
     free(run->connections);
     free(run->dirty);
+    free(run->holes);
     result_recorder_fini(&run->datagrams.session_stream);
     bytes_fini(&run->datagrams.recv_runs);
     bytes_fini(&run->payload);
@@ -71,8 +72,9 @@ static int run_begin(struct run *run, const struct plan *plan, const struct plug
     run->clock = (struct run_clock){.real = false};
     run->accepting = true;
     run->sessions = run->bytes_received = run->named_connections = run->datagrams_dropped = 0;
-    run->blocked_once = run->keeps_input = false;
-    run->unaccepted = run->dirty_count = run->connection_count = 0;
+    run->blocked_once = run->split_invariant = false;
+    run->dirty_count = run->connection_count = run->hole_count = 0;
+    run->waiting = NULL;
     run->plugin_fault = NULL;
     run->wakes = 0;
     run->machine_error = 0;
@@ -167,7 +169,7 @@ static enum step_state run_listen(struct run *run)
     };
     int status = server_listen(&run->server, &options, &run->listener, &error);
     if (status == 0) {
-        run->keeps_input = split_is_declared(run);
+        run->split_invariant = split_is_declared(run);
         return run->plugin_fault ? run_fail(run, NULL, VERDICT_FAIL, "the plugin %s %s",
                                             run->plan->server.plugin, run->plugin_fault)
                                  : STEP_DONE;
@@ -231,7 +233,7 @@ int runner_run(struct runner *runner, const struct plan *plan, const struct plug
     struct lane lane = {0};
     ASSERT(result->step_count == plan->source_count);
     result->seed = seed;
-    result->world = PLAN_KERNEL;
+    result->world = (enum plan_world)runner->world->ops->kind;
     result->verdict = VERDICT_PASS;
     int status = run_begin(run, plan, plugin, seed, result);
     if (status != 0) {
@@ -239,7 +241,7 @@ int runner_run(struct runner *runner, const struct plan *plan, const struct plug
         return status;
     }
     if (run_listen(run) == STEP_DONE) {
-        lane_begin(&lane, plan->steps);
+        lane_begin(&lane, plan->steps, NULL);
         if (lane_play(run, &lane) == STEP_DONE && run_settle(run, NULL) == STEP_DONE &&
             expect_nothing_left(run) == STEP_DONE) {
             split_check(run);

@@ -9,8 +9,9 @@
 
 /* One pass over a tree. */
 struct dollar_pass {
-    struct scenario_load *load; /* NULL in the first pass, which refuses nothing */
+    struct scenario_load *load;
     const struct scenario_scope *scope;
+    bool last; /* the second pass: a `$` that stands for nothing is refused */
 };
 
 enum dollar_kind { DOLLAR_ESCAPED, DOLLAR_BRACED, DOLLAR_BARE, DOLLAR_LONE };
@@ -128,13 +129,12 @@ static int dollar_put(const struct dollar_pass *pass, const char *string,
                       const struct dollar *dollar, const struct scenario_place *at,
                       struct bytes *text)
 {
-    bool last = pass->load != NULL;
-    bool named = dollar->kind == DOLLAR_BRACED || (dollar->kind == DOLLAR_BARE && last);
+    bool named = dollar->kind == DOLLAR_BRACED || (dollar->kind == DOLLAR_BARE && pass->last);
     const struct scenario_scope *scope = named ? scope_find(pass->scope, dollar) : NULL;
     if (scope) {
-        return scenario_dollar_text(scope->value, !last, text);
+        return scenario_dollar_text(scope->value, !pass->last, text);
     }
-    if (!last) {
+    if (!pass->last) {
         return bytes_add(text, string, dollar->length);
     }
     switch (dollar->kind) {
@@ -191,7 +191,7 @@ static int resolve_longer(const struct dollar_pass *pass, const json_t *value,
 static int resolve_exact(const struct dollar_pass *pass, const struct scenario_scope *scope,
                          json_t **resolved)
 {
-    if (!json_is_string(scope->value) || pass->load) {
+    if (!json_is_string(scope->value) || pass->last) {
         *resolved = json_incref(scope->value);
         return 0;
     }
@@ -244,9 +244,54 @@ static int resolve_list(const struct dollar_pass *pass, const json_t *list,
     return status;
 }
 
+/* Whether the keys of the object there are not words of the language but names of clients. */
+static bool keys_are_names(const struct scenario_place *at)
+{
+    const struct scenario_place *outer = at->parent;
+    return at->key && strcmp(at->key, "ends") == 0 && outer && outer->key &&
+           strcmp(outer->key, "expect_server") == 0;
+}
+
+static int resolve_key(const struct dollar_pass *pass, const char *key,
+                       const struct scenario_place *at, struct bytes *name)
+{
+    json_t *written = json_string(key);
+    json_t *resolved = NULL;
+    int status = written ? resolve_string(pass, written, at, &resolved) : -ENOMEM;
+    if (status == 0) {
+        status = scenario_dollar_text(resolved, false, name);
+        json_decref(resolved);
+    }
+    json_decref(written);
+    return status == -ENOSPC ? -ENOMEM : status;
+}
+
+/* Adds a member whose key is a name. */
+static int add_named(const struct dollar_pass *pass, json_t *made, const char *key, json_t *value,
+                     const struct scenario_place *at)
+{
+    struct bytes name;
+    bytes_init(&name, SCENARIO_EXPANDED_BYTES_MAX);
+    int status = resolve_key(pass, key, at, &name);
+    const char *text = status == 0 ? bytes_string(&name) : NULL;
+    if (status == 0 && !text) {
+        status = -ENOMEM;
+    } else if (status == 0 && strlen(text) != name.size) {
+        status = scenario_refuse_key(pass->load, at, "a key cannot hold the NUL character");
+    } else if (status == 0 && json_object_get(made, text)) {
+        status = scenario_refuse_key(
+            pass->load, at, "the key \"%.80s\" stands here twice once its $ is replaced", text);
+    } else if (status == 0) {
+        status = json_object_set(made, text, value) == 0 ? 0 : -ENOMEM;
+    }
+    bytes_fini(&name);
+    return status;
+}
+
 static int resolve_object(const struct dollar_pass *pass, const json_t *object,
                           const struct scenario_place *at, json_t *made)
 {
+    bool named = keys_are_names(at);
     const char *key;
     json_t *member;
     json_object_foreach((json_t *)object, key, member)
@@ -254,9 +299,12 @@ static int resolve_object(const struct dollar_pass *pass, const json_t *object,
         struct scenario_place entry = scenario_at_key(at, key);
         json_t *value = NULL;
         int status = resolve_value(pass, member, &entry, &value);
-        if (status == 0 && json_object_set_new(made, key, value) != 0) {
-            status = -ENOMEM;
+        if (status == 0 && named) {
+            status = add_named(pass, made, key, value, &entry);
+        } else if (status == 0) {
+            status = json_object_set(made, key, value) == 0 ? 0 : -ENOMEM;
         }
+        json_decref(value);
         if (status != 0) {
             return status;
         }
@@ -293,22 +341,20 @@ int scenario_resolve(struct scenario_load *load, const json_t *value,
                      const struct scenario_place *at, const struct scenario_scope *scope,
                      json_t **resolved)
 {
-    struct dollar_pass pass = {.load = load, .scope = scope};
+    struct dollar_pass pass = {.load = load, .scope = scope, .last = true};
     return resolve_value(&pass, value, at, resolved);
 }
 
-json_t *scenario_dollar_expand(const json_t *value, const struct scenario_scope *matrix)
+int scenario_dollar_expand(struct scenario_load *load, const json_t *value, json_t **expanded)
 {
-    struct dollar_pass pass = {.scope = matrix};
-    json_t *expanded = NULL;
-    return resolve_value(&pass, value, NULL, &expanded) == 0 ? expanded : NULL;
+    struct dollar_pass pass = {.load = load, .scope = load->matrix};
+    struct scenario_place root = {0};
+    return resolve_value(&pass, value, &root, expanded);
 }
 
-static bool string_mentions(const json_t *value, const char *name)
+static bool string_mentions(const char *string, size_t size, const char *name)
 {
     struct scenario_scope scope = {.name = name};
-    const char *string = json_string_value(value);
-    size_t size = json_string_length(value);
     for (size_t i = 0; i < size;) {
         const char *next = memchr(string + i, '$', size - i);
         if (!next) {
@@ -324,10 +370,23 @@ static bool string_mentions(const json_t *value, const char *name)
     return false;
 }
 
+static bool key_mentions(const json_t *object, const char *name)
+{
+    const char *key;
+    json_t *member;
+    json_object_foreach((json_t *)object, key, member)
+    {
+        if (string_mentions(key, strlen(key), name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool scenario_mentions(const json_t *value, const char *name)
 {
     if (json_is_string(value)) {
-        return string_mentions(value, name);
+        return string_mentions(json_string_value(value), json_string_length(value), name);
     }
     for (size_t i = 0; json_is_array(value) && i < json_array_size(value); i++) {
         if (scenario_mentions(json_array_get(value, i), name)) {
@@ -338,7 +397,8 @@ bool scenario_mentions(const json_t *value, const char *name)
     json_t *member;
     json_object_foreach((json_t *)value, key, member)
     {
-        if (scenario_mentions(member, name)) {
+        if (scenario_mentions(member, name) ||
+            (strcmp(key, "ends") == 0 && key_mentions(member, name))) {
             return true;
         }
     }

@@ -174,9 +174,12 @@ static int visit_member(struct scenario_load *load, const json_t *body, struct m
         return -ENOMEM;
     }
     load->matrix = &matrix->scopes[matrix->count - 1];
-    json_t *member = scenario_dollar_expand(body, load->matrix);
-    status = member ? visit(load, member) : -ENOMEM;
-    json_decref(member);
+    json_t *member = NULL;
+    status = scenario_dollar_expand(load, body, &member);
+    if (status == 0) {
+        status = visit(load, member);
+        json_decref(member);
+    }
     load->member = NULL;
     load->matrix = NULL;
     return status;

@@ -179,6 +179,11 @@ static int read_alive(struct scenario_load *load, const json_t *value,
         return scenario_refuse(load, &here,
                                "\"alive\" must be true: a dead server is a crash verdict");
     }
+    if (status == 0 && alive && load->plan->server.sessions_total != PLAN_NONE) {
+        return scenario_refuse(load, &here,
+                               "\"alive\" connects once more, which would use up one of the "
+                               "server's \"sessions_total\"");
+    }
     return status;
 }
 

@@ -17,8 +17,10 @@
 #include "scenario.h"
 #include "scenario_text.h"
 
-#define SCENARIO_MS_MAX    INT64_C(31536000000)      /* a year */
-#define SCENARIO_COUNT_MAX INT64_C(9007199254740991) /* what every JSON reader keeps exact */
+#define SCENARIO_MS_MAX INT64_C(31536000000) /* a year */
+/* What all steps of a run may let pass: 100 years, far below the 2^64 nanoseconds of its clock. */
+#define SCENARIO_RUN_CLOCK_MS_MAX (100 * SCENARIO_MS_MAX)
+#define SCENARIO_COUNT_MAX        INT64_C(9007199254740991) /* what every JSON reader keeps exact */
 #define SCENARIO_EXPANDED_BYTES_MAX                                                                \
     ((size_t)1 << 30)                 /* memory of all plans that one file makes                   \
                                        */
@@ -163,7 +165,7 @@ int scenario_expand(struct scenario_load *load, const json_t *scenario,
 int scenario_resolve(struct scenario_load *load, const json_t *value,
                      const struct scenario_place *at, const struct scenario_scope *scope,
                      json_t **resolved);
-/* Whether a string anywhere in `value` mentions `$name`. */
+/* Whether a string anywhere in `value`, or a client's name that is a key, mentions `$name`. */
 bool scenario_mentions(const json_t *value, const char *name);
 /* Whether `name` can be one: letters, digits, '_', not beginning with a digit. */
 bool scenario_is_name(const char *name);
@@ -236,6 +238,7 @@ int scenario_story(struct scenario_load *load);
 struct scenario_work {
     uint64_t steps;    /* executed; each piece of a cut send counts as one */
     uint64_t connects; /* attempts */
+    uint64_t wait_ms;  /* that the run clock may pass: waits, silences and limits, all in turn */
     bool queues;       /* connections may wait while the server does not accept */
 };
 void scenario_work_count(const struct plan_steps *steps, struct scenario_work *work);

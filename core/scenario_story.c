@@ -323,19 +323,33 @@ static void story_fini(struct story *story)
     free(story->capture_marks);
 }
 
+static int check_work(struct scenario_load *load, const struct scenario_work *work)
+{
+    if (work->steps > PLAN_EXECUTED_STEPS_MAX) {
+        return scenario_refuse_pointer(load, "/steps",
+                                       "a run would execute more than %llu steps, every repeat and "
+                                       "every piece of a cut send counted",
+                                       (unsigned long long)PLAN_EXECUTED_STEPS_MAX);
+    }
+    if (work->wait_ms > SCENARIO_RUN_CLOCK_MS_MAX) {
+        return scenario_refuse_pointer(load, "/steps",
+                                       "a run could take more than 100 years of its clock: the "
+                                       "times of all steps together, every repeat counted");
+    }
+    return 0;
+}
+
 int scenario_story(struct scenario_load *load)
 {
     struct story story;
     struct scenario_work work = {0};
     struct plan *plan = load->plan;
     scenario_work_count(&plan->steps, &work);
-    if (work.steps > PLAN_EXECUTED_STEPS_MAX) {
-        return scenario_refuse_pointer(load, "/steps",
-                                       "a run would execute more than %llu steps, every repeat and "
-                                       "every piece of a cut send counted",
-                                       (unsigned long long)PLAN_EXECUTED_STEPS_MAX);
+    int status = check_work(load, &work);
+    if (status != 0) {
+        return status;
     }
-    int status = story_init(&story, load);
+    status = story_init(&story, load);
     if (status == 0) {
         story.connecting = story_count_connecting(&story);
         status = story_follow(&story, &plan->steps);

@@ -146,6 +146,11 @@ static int read_send_outcome(struct scenario_load *load, const json_t *step,
                                "a TCP send is never refused; \"broken\" is the outcome "
                                "of a connection that is gone");
     }
+    if (status == 0 && made->send.outcome == PLAN_SEND_REFUSED && !made->send.settle) {
+        return scenario_refuse(load, &here,
+                               "whether a send is refused is only known once it has settled: it "
+                               "cannot have \"settle\": false");
+    }
     return status;
 }
 

@@ -29,6 +29,7 @@ static void count_repeat(const struct plan_step *step, struct scenario_work *wor
     scenario_work_count(&body, &inner);
     work->steps = add(work->steps, add(multiply(inner.steps, times), 1));
     work->connects = add(work->connects, multiply(inner.connects, times));
+    work->wait_ms = add(work->wait_ms, multiply(inner.wait_ms, times));
     work->queues = work->queues || inner.queues;
 }
 
@@ -59,15 +60,23 @@ static void count_step(const struct plan_step *step, struct scenario_work *work)
         work->queues = work->queues || step->server == PLAN_ACCEPTING_OFF;
         break;
     case PLAN_EXPECT:
+        work->wait_ms = add(work->wait_ms, step->expect.within_ms);
+        break;
     case PLAN_EXPECT_END:
+        work->wait_ms = add(work->wait_ms, step->expect_end.within_ms);
+        break;
     case PLAN_EXPECT_SILENCE:
+        work->wait_ms = add(work->wait_ms, step->silence_ms);
+        break;
+    case PLAN_WAIT:
+        work->wait_ms = add(work->wait_ms, step->wait_ms);
+        break;
     case PLAN_HALF_CLOSE:
     case PLAN_CLOSE:
     case PLAN_RESET:
     case PLAN_PAUSE:
     case PLAN_RESUME:
     case PLAN_EXPECT_SERVER:
-    case PLAN_WAIT:
         break;
     }
     work->steps = add(work->steps, 1);

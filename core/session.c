@@ -94,9 +94,9 @@ struct plugin_call session_call_begin(struct session *session, struct drill_buff
 {
     struct listener *listener = session->listener;
     bool can_send = listener->options.transport == WORLD_TCP;
-    *out = (struct drill_buffer){.data = listener->reply,
-                                 .capacity = can_send ? listener->options.reply_bytes_max : 0};
+    listener->call_capacity = can_send ? listener->options.reply_bytes_max : 0;
     listener->calling = session;
+    *out = (struct drill_buffer){.data = listener->reply, .capacity = listener->call_capacity};
     return plugin_call_make(&listener->plugin, session->id,
                             session_pool_state(listener->pool, session->slot));
 }
@@ -120,6 +120,10 @@ const char *session_answer_fault(const struct session *session, enum drill_statu
     uint32_t properties = session->listener->plugin.properties;
     bool answers = status == DRILL_OK || status == DRILL_CLOSE;
     size_t answered = answers ? out->size : 0;
+    const struct listener *listener = session->listener;
+    if (out->data != listener->reply || out->capacity != listener->call_capacity) {
+        return "replaced the buffer that it was given to answer in";
+    }
     if (out->overflow != 0 || out->size > out->capacity) {
         return "wrote more than reply_max bytes in one call";
     }
@@ -205,18 +209,19 @@ void session_open(struct session *session)
     struct drill_buffer out;
     enum drill_status status = DRILL_SILENT;
     session_touch(session);
+    struct plugin_call call = session_call_begin(session, &out);
     if (plugin->open) {
-        struct plugin_call call = session_call_begin(session, &out);
         status = plugin->open(&call.public, &out);
-        session_call_end(session);
-    } else {
-        out = (struct drill_buffer){0};
     }
+    session_call_end(session);
     session->opened = status == DRILL_OK || status == DRILL_SILENT || status == DRILL_CLOSE;
     if (session->listener->options.transport == WORLD_TCP) {
         session_stream_answer(session, status, &out, SIZE_MAX);
     } else {
         const char *fault = session_answer_fault(session, status, &out, SIZE_MAX);
+        if (status == DRILL_PROTOCOL_ERROR) {
+            fault = "refused to open the one session of a UDP listener";
+        }
         if (fault) {
             session_plugin_failed(session, fault);
         }

@@ -42,6 +42,7 @@ struct listener {
     struct session_pool *pool;
     struct session *sessions; /* a list, newest first */
     struct session *calling;  /* whose callback runs */
+    size_t call_capacity;     /* of the answer buffer it was given */
     uint32_t *id_heads;       /* of plugins that may post: slot + 1 by id hash */
     uint8_t *receive;         /* recv_buffer_bytes; not of plugins that frame */
     uint8_t *reply;           /* reply_bytes_max */

@@ -37,7 +37,7 @@ static void datagram_transform(struct session *session, struct drill_bytes in)
 {
     struct drill_buffer out;
     struct plugin_call call = session_call_begin(session, &out);
-    out.capacity = session->listener->options.reply_bytes_max;
+    session->listener->call_capacity = out.capacity = session->listener->options.reply_bytes_max;
     enum drill_status status = session_plugin(session)->transform(&call.public, in, &out);
     session_call_end(session);
     const char *fault = session_answer_fault(session, status, &out, in.size);

@@ -145,7 +145,9 @@ static bool stream_frame(struct session *session, struct drill_bytes in, size_t 
     size_t message_max = session_plugin(session)->message_max;
     struct drill_buffer out;
     struct plugin_call call = session_call_begin(session, &out);
+    session->listener->plugin.framing = true;
     *length = session_plugin(session)->frame(&call.public, in);
+    session->listener->plugin.framing = false;
     session_call_end(session);
     if (*length == DRILL_FRAME_BAD) {
         session_end(session, SESSION_PROTOCOL_ERROR);

@@ -5,8 +5,8 @@
  * Every call is non-blocking, carries the name and the contract of the POSIX call it stands for,
  * and returns a result that is 0 or positive, or -errno. Sockets are small non-negative integers;
  * -1 is no socket. Nothing above this header may know which world it lives in. The wrappers below
- * are the place for asserts. One world belongs to one thread. `world_free` closes whatever is still
- * open.
+ * are the place for asserts. One world belongs to one thread. Sockets are closed by whoever opened
+ * them.
  */
 #ifndef DRILL_CORE_WORLD_H
 #define DRILL_CORE_WORLD_H
@@ -18,6 +18,7 @@
 
 #include "check.h"
 
+enum world_kind { WORLD_KERNEL = 1, WORLD_SIM = 2 };
 enum world_transport { WORLD_TCP, WORLD_UDP };
 enum world_family { WORLD_IPV4, WORLD_IPV6 };
 
@@ -58,7 +59,7 @@ struct world_event {
 struct world;
 
 struct world_ops {
-    const char *name; /* "kernel", "sim" */
+    enum world_kind kind;
 
     /* socket(2): a new unbound socket, close-on-exec. */
     int (*socket)(struct world *world, enum world_transport transport, enum world_family family);

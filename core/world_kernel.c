@@ -330,7 +330,7 @@ static void kernel_free(struct world *world)
 }
 
 static const struct world_ops kernel_ops = {
-    .name = "kernel",
+    .kind = WORLD_KERNEL,
     .socket = kernel_socket,
     .bind = kernel_bind,
     .listen = kernel_listen,

@@ -133,8 +133,12 @@ static json_t *clients_json(const struct result *result)
         const struct result_client *client = &result->clients[i];
         json_t *object = json_object();
         json_text_put(object, "name", json_text_string(client->name), &status);
-        json_text_put(object, "sent", stream_json(&client->sent, NULL), &status);
-        json_text_put(object, "received", stream_json(&client->received, NULL), &status);
+        json_text_put(object, "sent",
+                      client->sent_unknown ? json_null() : stream_json(&client->sent, NULL),
+                      &status);
+        json_text_put(object, "received",
+                      client->received_unknown ? json_null() : stream_json(&client->received, NULL),
+                      &status);
         json_text_put(object, "end", text_or_null(client_end(client->end)), &status);
         json_text_append(array, object, &status);
     }

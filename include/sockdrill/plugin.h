@@ -131,10 +131,12 @@ struct drill_services {
      * request; UINT64_MAX takes it back. Only from a session's callbacks of a plugin that has
      * `wake`; anything else ends the process, as does releasing what was not allocated. */
     void (*wake_after)(const struct drill_context *context, uint64_t delay_ns);
-    /* Queues `size` bytes for another session of the same listener (`session` as in its context;
-     * TCP only), in the order of the calls, after this callback's own answer. Returns DRILL_OK, or
-     * DRILL_SILENT when that session does not exist, is closing, or its bounded reply buffer has no
-     * room for all of it: then nothing was queued. */
+    /* Sends bytes to a session of the same listener (`session` as in its context), in the order of
+     * the calls and whatever this callback returns; what a session posts to itself follows the
+     * callback's own answer. TCP only, and only for a plugin that declares DRILL_SHARED_STATE.
+     * Returns DRILL_OK, or DRILL_SILENT when that session does not exist or is closing, when its
+     * bounded reply buffer has no room for all of it, or when posting is not possible at all: then
+     * nothing is sent. */
     enum drill_status (*post)(const struct drill_context *context, uint64_t session,
                               struct drill_bytes bytes);
 };
@@ -194,7 +196,7 @@ struct drill_descriptor {
     /* TCP: the length in bytes of the first whole message in `in` (at least 1, at most `in.size`),
      * 0 while it is incomplete, DRILL_FRAME_BAD for input that cannot become a message. `in` starts
      * at a message and is not empty. A message of more than `message_max` bytes is the peer's
-     * protocol error. Must depend on `in` only. */
+     * protocol error. Must depend on `in` only, and may use no service but `log`. */
     size_t (*frame)(const struct drill_context *context, struct drill_bytes in);
 
     /* TCP: once, after the peer shut down its sending side and all it sent was transformed; `rest`

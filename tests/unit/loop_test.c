@@ -46,7 +46,7 @@ static int scripted_wait(struct world *world, uint64_t deadline_ns, struct world
 }
 
 static const struct world_ops scripted_ops = {
-    .name = "scripted", .watch = scripted_watch, .wait = scripted_wait};
+    .kind = WORLD_KERNEL, .watch = scripted_watch, .wait = scripted_wait};
 
 struct member {
     struct loop_watch watch;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is written matches its schema, as a real validator sees it: tests/schema/validate-report.js.
- * Skipped, and said so, where node is missing. */
+ * Skipped, and said so, where node or
+ * ajv is missing, unless DRILL_REQUIRE_AJV is set: then it fails. */
 #include "report_fixture.h"
 
 #include <sys/wait.h>
@@ -26,6 +27,9 @@ static int validate(const char *schema, const char *file, bool loud)
 static void need_node(void)
 {
     if (system("NODE_PATH=/usr/share/nodejs node -e 'require(\"ajv\")' >/dev/null 2>&1") != 0) {
+        if (getenv("DRILL_REQUIRE_AJV")) {
+            fail_msg("DRILL_REQUIRE_AJV is set, but node finds no ajv");
+        }
         skip();
     }
 }

@@ -191,7 +191,7 @@ static void veil_free(struct world *world)
 }
 
 static const struct world_ops veil_ops = {
-    .name = "veil",
+    .kind = WORLD_KERNEL,
     .socket = veil_socket,
     .bind = veil_bind,
     .listen = veil_listen,

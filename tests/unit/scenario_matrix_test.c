@@ -91,6 +91,31 @@ static void two_dollars_are_one_with_and_without_a_matrix(void **state)
     suite_free(&suite);
 }
 
+/* Of an object's keys, only those that name clients are strings with a `$`. */
+static void ends_may_name_clients_by_the_matrix(void **state)
+{
+    (void)state;
+    struct suite suite;
+    fixture_accept("{'matrix': {'n': [7, 'a$i']}, 'server': {'plugin': 'uppercase'}, 'steps': ["
+                   "{'connect': {}, 'as': '${n}'}, {'connect': {}, 'as': 'x${n}'},"
+                   "{'expect_server': {'ends': {'$n': 'open', 'x${n}': 'eof'}}}]}",
+                   &suite);
+    static const char *const names[] = {"7", "a$i"};
+    assert_int_equal(suite.plan_count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        const struct plan_expect_server *expected = step_of(&suite, i, 2)->expect_server;
+        assert_int_equal(suite.plans[i]->client_count, 2);
+        assert_int_equal(expected->end_count, 2);
+        assert_string_equal(suite.plans[i]->clients[expected->ends[0].client], names[i]);
+        assert_int_equal(expected->ends[1].end, SESSION_EOF);
+    }
+    assert_memory_not_equal(suite.plans[0]->hash, suite.plans[1]->hash, 16);
+    suite_free(&suite);
+    fixture_refuse("{'matrix': {'n': ['send']}, 'server': {'plugin': 'uppercase'}, 'steps': ["
+                   "{'connect': {}}, {'$n': 'a'}, {'expect': 'A'}]}",
+                   "unknown verb \"$n\"");
+}
+
 static void the_first_failing_member_is_told_and_ends_the_file(void **state)
 {
     (void)state;
@@ -137,6 +162,7 @@ int main(void)
         cmocka_unit_test(a_name_alone_keeps_its_type),
         cmocka_unit_test(values_are_taken_as_they_are),
         cmocka_unit_test(two_dollars_are_one_with_and_without_a_matrix),
+        cmocka_unit_test(ends_may_name_clients_by_the_matrix),
         cmocka_unit_test(the_first_failing_member_is_told_and_ends_the_file),
         cmocka_unit_test(a_hundred_thousand_members_are_the_limit),
         cmocka_unit_test(an_index_may_be_called_like_no_other),

@@ -141,6 +141,69 @@ static void a_million_copies_are_the_limit(void **state)
                    "more than 1000000 steps (with n=3)");
 }
 
+static void clients_whose_ends_are_expected_are_counted_too(void **state)
+{
+    (void)state;
+    struct suite suite;
+    const struct plan *plan = fixture_tcp(
+        "{'repeat': 3, 'steps': [{'connect': {}, 'as': 'c[2]'}, {'reset': {}, 'as': 'c[2]'}]},"
+        "{'connect': {}, 'as': 'c[0]'}, {'connect': {}, 'as': 'c[1]'}, {'connect': {}, 'as': "
+        "'a$$'},"
+        "{'repeat': 3, 'steps': [{'expect_server': {'ends': {'c[$i]': 'reset', 'a$$': 'open'}}}]}",
+        &suite);
+    const struct plan_step *repeat = &plan->steps.steps[4];
+    assert_true(repeat->repeat.unrolled);
+    assert_int_equal(plan->client_count, 4);
+    for (size_t i = 0; i < 3; i++) {
+        const struct plan_expect_server *expected = repeat->repeat.body.steps[i].expect_server;
+        char name[8];
+        snprintf(name, sizeof(name), "c[%zu]", i);
+        assert_int_equal(expected->end_count, 2);
+        assert_string_equal(plan->clients[expected->ends[0].client], name);
+        assert_int_equal(expected->ends[0].end, SESSION_RESET);
+        assert_string_equal(plan->clients[expected->ends[1].client], "a$");
+    }
+    suite_free(&suite);
+}
+
+/* Copy by copy: that two names fall together may be true of one copy only. */
+static void ends_of_one_client_are_expected_once(void **state)
+{
+    (void)state;
+    fixture_refuse("{'server': {'plugin': 'uppercase'}, 'steps': [{'connect': {}, 'as': 'c0'},"
+                   "{'connect': {}, 'as': 'c1'}, {'repeat': 2, 'steps': [{'expect_server':"
+                   "{'ends': {'c1': 'open', 'c$i': 'open'}}}]}]}",
+                   "the key \"c1\" stands here twice once its $ is replaced");
+}
+
+static void a_hundred_years_are_the_limit(void **state)
+{
+    (void)state;
+    struct suite suite;
+    fixture_tcp("{'connect': {}}, {'repeat': 99, 'steps': [{'wait_ms': 31536000000}]},"
+                "{'expect_silence': 31535999999}, {'expect': 'A', 'within_ms': 1}",
+                &suite);
+    suite_free(&suite);
+    static const char *const last[] = {"{'wait_ms': 1}",
+                                       "{'expect_silence': 1}",
+                                       "{'expect': 'A', 'within_ms': 1}",
+                                       "{'expect': 'A'}",
+                                       "{'expect_end': 'eof', 'within_ms': 1}",
+                                       "{'together': [[{'wait_ms': 1}]]}"};
+    for (size_t i = 0; i < sizeof(last) / sizeof(last[0]); i++) {
+        char text[512];
+        snprintf(
+            text, sizeof(text),
+            "{'server': {'plugin': 'uppercase'}, 'steps': [{'connect': {}},"
+            "{'repeat': 100, 'steps': [{'wait_ms': 31536000000}]}, {'expect_silence': 0}, %s]}",
+            last[i]);
+        fixture_refuse(text, "more than 100 years of its clock");
+    }
+    fixture_refuse("{'server': {'plugin': 'uppercase'}, 'steps': [{'connect': {}},"
+                   "{'repeat': 9000000, 'steps': [{'expect': 'A', 'within_ms': 31536000000}]}]}",
+                   "more than 100 years of its clock");
+}
+
 /* descriptors_max bounds what can be open at once. */
 static void descriptors_are_counted(void **state)
 {
@@ -175,6 +238,9 @@ int main(void)
         cmocka_unit_test(a_loop_is_followed_twice),
         cmocka_unit_test(ten_million_steps_are_the_limit),
         cmocka_unit_test(a_million_copies_are_the_limit),
+        cmocka_unit_test(clients_whose_ends_are_expected_are_counted_too),
+        cmocka_unit_test(ends_of_one_client_are_expected_once),
+        cmocka_unit_test(a_hundred_years_are_the_limit),
         cmocka_unit_test(descriptors_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The schemas against the loader, with a real validator: tests/schema/validate-scenarios.js.
- * Skipped, and said so, where node is missing. */
+ * Skipped, and said so, where node or
+ * ajv is missing, unless DRILL_REQUIRE_AJV is set: then it fails. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -19,6 +20,9 @@
 static int run(const char *command)
 {
     if (system("NODE_PATH=/usr/share/nodejs node -e 'require(\"ajv\")' >/dev/null 2>&1") != 0) {
+        if (getenv("DRILL_REQUIRE_AJV")) {
+            fail_msg("DRILL_REQUIRE_AJV is set, but node finds no ajv");
+        }
         skip();
     }
     int status = system(command);
