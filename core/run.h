@@ -17,7 +17,9 @@
 
 #define RUN_SETTLE_NS       (10 * CLOCK_S)
 #define RUN_INPUT_BYTES_MAX ((size_t)1 << 20) /* of a session, kept to be replayed uncut */
-#define RUN_WAKES_MAX       1000000           /* rounds of timers within one step */
+#define RUN_PIECE_BYTES_MAX                                                                        \
+    ((size_t)32768)           /* what settles as one piece whatever the kernel's buffers */
+#define RUN_WAKES_MAX 1000000 /* rounds of timers within one step */
 
 struct run;
 

@@ -51,6 +51,10 @@ static void observe_accepted(void *owner, struct session *session)
     connection->session_id = session_id(session);
     connection->accepted = true;
     connection_wait_end(connection);
+    if (connection->client.sent > RUN_PIECE_BYTES_MAX) {
+        /* More waited than the kernel hands over at once: it chooses the sizes. */
+        connection->unsettled_once = true;
+    }
     run->sessions += connection->name == PLAN_NONE ? 0 : 1;
     connection_moved(connection);
 }

@@ -51,7 +51,9 @@ static bool received_unknown(const struct connection *connection)
     if (run_is_udp(run)) {
         return connection->lost_down > 0 || run->datagrams.blocked_once;
     }
-    return !connection_bytes_comparable(connection) ||
+    /* Where sessions influence each other, one that was blocked may have changed any answer. */
+    bool influenced = run->blocked_once && run->plugin->descriptor.properties & DRILL_SHARED_STATE;
+    return influenced || !connection_bytes_comparable(connection) ||
            (!connection_sizes_comparable(connection) && !run->split_invariant);
 }
 

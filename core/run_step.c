@@ -9,7 +9,7 @@
 static size_t piece_bytes(const struct run *run)
 {
     size_t recv_buffer = run->plan->server.recv_buffer_bytes;
-    size_t most = 32768;
+    size_t most = RUN_PIECE_BYTES_MAX;
     return recv_buffer >= most ? recv_buffer : most / recv_buffer * recv_buffer;
 }
 
