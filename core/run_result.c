@@ -78,35 +78,45 @@ static int fill_datagram_session(struct run *run)
     return fill_session(&run->datagrams, strdup("udp"), &result->sessions[result->session_count++]);
 }
 
+/* The connections that reports tell of, in order of connecting: `count` of them. Owned by the
+ * caller; NULL without memory. */
+static const struct connection **kept_in_order(const struct run *run, size_t count)
+{
+    const struct connection **kept = calloc(count + 1, sizeof(struct connection *));
+    for (size_t i = 0; kept && i < run->connection_count; i++) {
+        const struct connection *connection = run->connections[i];
+        if (connection && connection->kept) {
+            ASSERT(connection->order < count);
+            kept[connection->order] = connection;
+        }
+    }
+    return kept;
+}
+
+static int fill_connection(struct result *result, const struct connection *connection)
+{
+    ASSERT(connection);
+    int status = fill_client(connection, &result->clients[result->client_count++]);
+    if (status == 0 && connection->accepted && !run_is_udp(connection->run)) {
+        status = fill_session(connection, result_name(connection),
+                              &result->sessions[result->session_count++]);
+    }
+    return status;
+}
+
 int run_fill_result(struct run *run)
 {
     struct result *result = run->result;
-    size_t kept = run->named_connections < RESULT_CONNECTIONS_MAX ? (size_t)run->named_connections
-                                                                  : RESULT_CONNECTIONS_MAX;
-    result->clients = calloc(kept + 1, sizeof(*result->clients));
-    result->sessions = calloc(kept + 1, sizeof(*result->sessions));
-    if (!result->clients || !result->sessions) {
-        return -ENOMEM;
+    size_t count = run->named_connections < RESULT_CONNECTIONS_MAX ? (size_t)run->named_connections
+                                                                   : RESULT_CONNECTIONS_MAX;
+    const struct connection **kept = kept_in_order(run, count);
+    result->clients = calloc(count + 1, sizeof(*result->clients));
+    result->sessions = calloc(count + 1, sizeof(*result->sessions));
+    int status = kept && result->clients && result->sessions ? 0 : -ENOMEM;
+    for (size_t i = 0; i < count && status == 0; i++) {
+        status = fill_connection(result, kept[i]);
     }
-    const struct connection **ordered = calloc(kept + 1, sizeof(*ordered));
-    if (!ordered) {
-        return -ENOMEM;
-    }
-    for (size_t i = 0; i < run->connection_count; i++) {
-        const struct connection *connection = run->connections[i];
-        if (connection && connection->kept) {
-            ordered[connection->order] = connection;
-        }
-    }
-    int status = 0;
-    for (size_t i = 0; i < kept && status == 0; i++) {
-        status = fill_client(ordered[i], &result->clients[result->client_count++]);
-        if (status == 0 && ordered[i]->accepted && !run_is_udp(run)) {
-            status = fill_session(ordered[i], result_name(ordered[i]),
-                                  &result->sessions[result->session_count++]);
-        }
-    }
-    free(ordered);
+    free(kept);
     if (status == 0 && run_is_udp(run)) {
         status = fill_datagram_session(run);
     }
