@@ -14,11 +14,12 @@ static enum step_state fail_numbers(struct run *run, struct lane *lane, const ch
 
 static enum step_state not_comparable(struct run *run, struct lane *lane, const char *what)
 {
-    return run_fail(run, lane, VERDICT_ERROR,
-                    "expect_server: %s cannot be told here: the session was blocked on a full send "
-                    "buffer, its client ended while paused, datagrams were dropped, or a send did "
-                    "not settle",
-                    what);
+    return run_fail(
+        run, lane, VERDICT_ERROR,
+        "expect_server: %s cannot be told here, because the kernel chose it: a send buffer was "
+        "full, more than 32 KiB waited for accept, a client ended while paused or with "
+        "payload unsent, datagrams were dropped, or a send did not settle",
+        what);
 }
 
 /* The connection whose server half is meant: of the named client, or of the only one there is. */

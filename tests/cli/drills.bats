@@ -60,7 +60,7 @@ of_report() {
     run -0 --separate-stderr run_drills passing "$work/report.json"
     equals "$stderr" ""
     equals "$(json "$work/report.json" 'it.summary.pass === it.summary.total')" true
-    [ "$(json "$work/report.json" 'it.summary.total')" -ge 180 ]
+    [ "$(json "$work/report.json" 'it.summary.total')" -ge 190 ]
 
     # Amounts that depend on the kernel's buffers are not told.
     for id in blocked/pause blocked/frames blocked/reset blocked/ended-while-paused \
@@ -73,12 +73,31 @@ of_report() {
     equals "$(of_report frame/merged '[r.sessions[0].bytes_received, r.sessions[0].recv_sizes]')" \
         '[14,null]'
 
+    equals "$(of_report frame/merged 'r.clients[0].received.length')" 14
+    # Nor is what a client had not yet sent when it ended, or what was answered to it.
+    for id in blocked/left-unsent backlog/left-unsent; do
+        equals "$(of_report $id '[r.clients[0].sent, r.clients[0].received,
+            r.sessions[0].bytes_received, r.sessions[0].recv_sizes]')" '[null,null,null,null]'
+    done
+    equals "$(of_report blocked/left-unsent '[r.clients[1].sent.length, r.clients[1].received.length,
+        r.sessions[1].recv_sizes]')" '[1,1,[[1,1]]]'
+    # What waited for accept comes in sizes of the kernel's making; a plugin may answer to those.
+    for id in backlog/much-waits backlog/sent-later; do
+        equals "$(of_report $id '[r.clients[0].sent.length === r.sessions[0].bytes_received,
+            r.clients[0].received, r.sessions[0].recv_sizes]')" '[true,null,null]'
+    done
+    equals "$(of_report backlog/much-waits-whole '[r.clients[0].received.length,
+        r.sessions[0].bytes_received, r.sessions[0].recv_sizes]')" '[90000,90000,null]'
+
     equals "$(of_report counter/reconnect 'r.clients.slice(0, 3).map(c => c.name)')" \
         '["bob","bob#2","bob#3"]'
     equals "$(of_report counter/reconnect 'r.sessions.map(s => s.name).slice(18)')" \
         '["bob#19","bob#20"]'
     equals "$(of_report repeat/reconnect '[r.clients.length, r.clients_omitted]')" '[1000,5]'
     equals "$(of_report repeat/reconnect '[r.sessions.length, r.sessions_omitted]')" '[1000,5]'
+    equals "$(of_report repeat/two-names '[r.clients_omitted, r.sessions_omitted]')" '[9000,9000]'
+    equals "$(of_report repeat/two-names 'r.sessions.slice(998).map(s => s.name)')" \
+        '["alice#500","bob#500"]'
 
     equals "$(of_report ends/all 'r.sessions.map(s => s.end)')" \
         '["eof","eof","reset","plugin","protocol_error","limit","idle","stopped"]'
@@ -92,6 +111,17 @@ of_report() {
     run -1 --separate-stderr run_drills failing "$work/report.json"
     equals "$stderr" ""
     run -0 compare "$drills/failing" "$work/report.json"
+}
+
+@test "a plugin that uses a service in frame is told what it did" {
+    run -1 drill run --plugin-path "$DRILL_TEST_PLUGINS" --report "$work/report.json" \
+        --filter crash-service-in-frame "$drills/failing"
+    has "$output" "| plugin 'careless' broke its contract: it used a service in frame, which must depend on its input only"
+}
+
+@test "after a scenario that goes beyond a bound the next one runs" {
+    run -1 run_drills bounds "$work/report.json" -j 1
+    run -0 compare "$drills/bounds" "$work/report.json"
 }
 
 @test "a canary: an expectation that is wrong, missing or too many is found" {

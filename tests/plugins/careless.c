@@ -12,10 +12,15 @@ static int is(struct drill_bytes in, const char *word)
 
 static size_t frame(const struct drill_context *context, struct drill_bytes in)
 {
-    (void)context;
     const uint8_t *newline = memchr(in.data, '\n', in.size);
     if (is(in, "long\n")) {
         return in.size + 1;
+    }
+    if (is(in, "ask\n")) {
+        return context->services->random(context) > 0 ? 1 : 2;
+    }
+    if (is(in, "log\n")) {
+        context->services->log(context, "a line was seen");
     }
     return newline ? (size_t)(newline - in.data) + 1 : 0;
 }

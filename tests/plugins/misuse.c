@@ -2,7 +2,8 @@
 /*
  * Echoes, but breaks the contract of the host's services when told how: "twice" releases the same
  * memory twice, "foreign" releases what it never allocated, "underrun" writes in front of its
- * memory, "wake" asks for a wake that it cannot get, "post" posts from a null pointer.
+ * memory, "wake" asks for a wake that it cannot get, "post" posts from a null pointer. "random" and
+ * "now" ask as they may.
  */
 #include <stdlib.h>
 
@@ -36,6 +37,10 @@ static enum drill_status answer(const struct drill_context *context, struct dril
         services->wake_after(context, 1);
     } else if (is(in, "post")) {
         services->post(context, 1, (struct drill_bytes){.data = NULL, .size = 1});
+    } else if (is(in, "random")) {
+        services->random(context);
+    } else if (is(in, "now")) {
+        services->now_ns(context);
     }
     drill_put(out, in.data, in.size);
     return DRILL_OK;

@@ -2,8 +2,10 @@
 /*
  * Echoes, but writes one byte more than fits when told "overflow" (and says that it failed),
  * "ignore" (and says that all is well), "hush" (and says that nothing is to be sent) or "close".
- * "fill" writes exactly as much as fits.
+ * "fill" writes exactly as much as fits, "=N" writes N bytes.
  */
+#include <stdlib.h>
+
 #include <sockdrill/plugin.h>
 
 static int is(struct drill_bytes in, const char *word)
@@ -18,12 +20,24 @@ static void fill(struct drill_buffer *out, size_t size)
     }
 }
 
+/* The number behind the equals sign. */
+static size_t number(struct drill_bytes in)
+{
+    char text[16] = "";
+    memcpy(text, in.data + 1, in.size <= sizeof(text) ? in.size - 1 : sizeof(text) - 1);
+    return (size_t)strtoul(text, NULL, 10);
+}
+
 static enum drill_status answer(const struct drill_context *context, struct drill_bytes in,
                                 struct drill_buffer *out)
 {
     (void)context;
     if (is(in, "fill")) {
         fill(out, out->capacity);
+        return DRILL_OK;
+    }
+    if (in.size > 1 && in.data[0] == '=') {
+        fill(out, number(in));
         return DRILL_OK;
     }
     if (is(in, "overflow")) {

@@ -314,8 +314,9 @@ static void a_call_shows_the_listener_and_the_session(void **state)
     fixture_stop(&fixture);
 }
 
-/* Runs one transform in a child and gives back what it wrote to standard error. */
-static void say_in_child(const char *word, char *text, size_t size)
+/* Runs one transform in a child, as if it were `frame` where `framing`, and gives back what it
+ * wrote to standard error. */
+static void say_in_child(const char *word, bool framing, char *text, size_t size)
 {
     struct fixture fixture;
     int ends[2];
@@ -326,6 +327,7 @@ static void say_in_child(const char *word, char *text, size_t size)
     if (child == 0) {
         fixture_become_victim();
         dup2(ends[1], STDERR_FILENO);
+        fixture.listener.framing = framing;
         fixture_say(&fixture, 1, word);
         _exit(FIXTURE_UNHARMED);
     }
@@ -362,11 +364,31 @@ static void a_broken_contract_ends_the_process_with_a_sentence(void **state)
     };
     char text[4096];
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        say_in_child(cases[i].word, text, sizeof(text));
+        say_in_child(cases[i].word, false, text, sizeof(text));
         assert_string_equal(text, cases[i].sentence);
     }
-    say_in_child("twice", text, sizeof(text));
+    say_in_child("twice", false, text, sizeof(text));
     assert_true(strlen(text) > 0);
+}
+
+static void frame_may_use_no_service_but_log(void **state)
+{
+    (void)state;
+    /* The first service that each of them uses. */
+    static const char *const words[] = {"twice", "foreign", "wake", "post", "random", "now"};
+    char text[4096];
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        say_in_child(words[i], true, text, sizeof(text));
+        assert_string_equal(text, "plugin 'misuse' broke its contract: it used a service in frame, "
+                                  "which must depend on its input only\n");
+    }
+    struct fixture fixture;
+    fixture_start(&fixture, "dual", DRILL_TCP, NULL);
+    struct plugin_call call = fixture_call(&fixture, 1);
+    fixture.listener.framing = true;
+    call.public.services->log(&call.public, "seen");
+    assert_string_equal(fixture.logged, "seen");
+    fixture_stop(&fixture);
 }
 
 static void memory_belongs_to_its_listener(void **state)
@@ -407,6 +429,7 @@ int main(void)
         cmocka_unit_test(posts_need_tcp_and_somebody_to_carry_them),
         cmocka_unit_test(a_call_shows_the_listener_and_the_session),
         cmocka_unit_test(a_broken_contract_ends_the_process_with_a_sentence),
+        cmocka_unit_test(frame_may_use_no_service_but_log),
         cmocka_unit_test(memory_belongs_to_its_listener),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

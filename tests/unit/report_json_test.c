@@ -234,6 +234,25 @@ static void what_depends_on_the_kernel_is_null(void **state)
     json_decref(json);
 }
 
+static void what_a_client_sent_and_received_may_be_null_each(void **state)
+{
+    (void)state;
+    struct plan plan;
+    fixture_plan(&plan, "tcp/one");
+    for (unsigned mask = 0; mask < 4; mask++) {
+        struct result result;
+        fixture_result(&result, 0, &plan);
+        result.clients[0].sent_unknown = mask & 1;
+        result.clients[0].received_unknown = mask & 2;
+        json_t *json = render(&plan, &result);
+        const json_t *sent = member(json, "clients.0.sent");
+        const json_t *received = member(json, "clients.0.received");
+        assert_true(mask & 1 ? json_is_null(sent) : json_is_object(sent));
+        assert_true(mask & 2 ? json_is_null(received) : json_is_object(received));
+        json_decref(json);
+    }
+}
+
 static void udp_counts_truncated_datagrams(void **state)
 {
     (void)state;
@@ -445,6 +464,7 @@ int main(void)
         cmocka_unit_test(a_failure_without_a_step_or_a_sentence_still_says_so),
         cmocka_unit_test(evidence_may_be_words),
         cmocka_unit_test(what_depends_on_the_kernel_is_null),
+        cmocka_unit_test(what_a_client_sent_and_received_may_be_null_each),
         cmocka_unit_test(udp_counts_truncated_datagrams),
         cmocka_unit_test(long_streams_keep_length_hash_and_256_bytes),
         cmocka_unit_test(bytes_are_text_only_when_all_are_printable),

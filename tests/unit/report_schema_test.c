@@ -54,6 +54,8 @@ static void odd_result(struct report_fixture *fixture, struct result *result, ui
     result->sessions[0].comparable_bytes = index % 4 != 0;
     result->sessions[0].end = (enum session_end)(index % SESSION_END_COUNT);
     result->clients[0].end = index % 3;
+    result->clients[0].sent_unknown = index % 2;
+    result->clients[0].received_unknown = index / 2 % 2;
     result->clients_omitted = index % 2;
 }
 

@@ -32,6 +32,7 @@ static void add_peers(struct result *result)
                                                 .received = stream("HELLO"),
                                                 .end = PLAN_END_RESET};
     result->clients[1].name = strdup("bob#2");
+    result->clients[1].sent_unknown = true;
     result->sessions = calloc(1, sizeof(*result->sessions));
     result->session_count = 1;
     struct result_session *session = &result->sessions[0];
@@ -99,6 +100,9 @@ static void a_result_survives_the_wire(void **state)
     assert_string_equal(came.clients[0].name, "bob");
     assert_memory_equal(came.clients[0].received.head, "HELLO", 5);
     assert_int_equal(came.clients[0].end, PLAN_END_RESET);
+    assert_false(came.clients[0].sent_unknown || came.clients[0].received_unknown);
+    assert_true(came.clients[1].sent_unknown);
+    assert_false(came.clients[1].received_unknown);
     assert_int_equal(came.session_count, 1);
     assert_int_equal(came.sessions[0].end, SESSION_LIMIT);
     assert_int_equal(came.sessions[0].recv_runs[0].count, 10);
@@ -119,6 +123,27 @@ static void a_result_survives_the_wire(void **state)
     result_fini(&came);
     bytes_fini(&wire);
     bytes_fini(&again);
+}
+
+static void each_unknown_crosses_the_wire_by_itself(void **state)
+{
+    (void)state;
+    for (unsigned mask = 0; mask < 4; mask++) {
+        struct result sent;
+        struct result came;
+        struct bytes wire;
+        make(&sent);
+        sent.clients[0].sent_unknown = mask & 1;
+        sent.clients[0].received_unknown = mask & 2;
+        encode(&sent, &wire);
+        assert_int_equal(result_decode(wire.data, wire.size, &came), 0);
+        assert_int_equal(came.clients[0].sent_unknown, sent.clients[0].sent_unknown);
+        assert_int_equal(came.clients[0].received_unknown, sent.clients[0].received_unknown);
+        assert_int_equal(came.clients[0].end, PLAN_END_RESET);
+        result_fini(&sent);
+        result_fini(&came);
+        bytes_fini(&wire);
+    }
 }
 
 static void time_and_trouble_are_not_canonical(void **state)
@@ -216,6 +241,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_result_survives_the_wire),
+        cmocka_unit_test(each_unknown_crosses_the_wire_by_itself),
         cmocka_unit_test(time_and_trouble_are_not_canonical),
         cmocka_unit_test(what_was_cut_short_or_has_a_tail_is_refused),
         cmocka_unit_test(damaged_bytes_never_do_harm),

@@ -27,7 +27,11 @@ struct veil {
     bool arrived;    /* somebody waited since the last send */
     int events_left; /* -1: no limit; afterwards nothing is ever ready */
     bool withhold;   /* clients receive nothing */
-    int stutter;     /* each call fails with this errno the first time, and passes the second */
+    bool deaf;       /* the server receives nothing, though its sockets are ready */
+    uint64_t
+        drip_ns;  /* the server receives one byte at a time, and so much later; 0: all at once */
+    bool dripped; /* nobody waited since the last byte */
+    int stutter;  /* each call fails with this errno the first time, and passes the second */
     bool stuttered;
 };
 
@@ -88,14 +92,21 @@ static int veil_connect(struct world *world, int socket, const struct world_addr
 static int veil_holds(struct world *world, int socket)
 {
     const struct veil *veil = veil_of(world);
-    bool waits = (veil->late && !veil->arrived) || (veil->withhold && !veil->accepted[socket]);
+    bool served = veil->accepted[socket];
+    bool waits = (veil->late && !veil->arrived) || (veil->withhold && !served) ||
+                 (served && (veil->deaf || veil->dripped));
     return waits ? -EAGAIN : veil_stutters(world) ? -veil->stutter : 0;
 }
 
 static ssize_t veil_recv(struct world *world, int socket, void *data, size_t size)
 {
+    struct veil *veil = veil_of(world);
     int error = veil_holds(world, socket);
-    return error ? error : world_recv(veil_of(world)->inner, socket, data, size);
+    if (!error && veil->drip_ns > 0 && veil->accepted[socket]) {
+        veil->dripped = true;
+        size = 1;
+    }
+    return error ? error : world_recv(veil->inner, socket, data, size);
 }
 
 static ssize_t veil_recvfrom(struct world *world, int socket, void *data, size_t size,
@@ -163,7 +174,11 @@ static int veil_wait(struct world *world, uint64_t deadline_ns, struct world_eve
 {
     struct veil *veil = veil_of(world);
     veil->arrived = veil->arrived || deadline_ns > 0;
-    if (veil->late && !veil->arrived) {
+    if (veil->dripped && deadline_ns > 0) {
+        veil->dripped = false;
+        veil->now_ns += veil->drip_ns;
+    }
+    if ((veil->late && !veil->arrived) || veil->dripped) {
         return 0;
     }
     /* Loopback delivers synchronously: what is not ready now will never be. */
@@ -171,6 +186,9 @@ static int veil_wait(struct world *world, uint64_t deadline_ns, struct world_eve
     int ready = most > 0 ? world_wait(veil->inner, 0, events, most) : 0;
     if (ready > 0 && veil->events_left > 0) {
         veil->events_left -= ready;
+    }
+    if (ready > 0 && veil->deaf) {
+        veil->now_ns += 10 * CLOCK_MS;
     }
     if (ready == 0 && deadline_ns > veil->now_ns) {
         veil->now_ns = deadline_ns;
@@ -303,6 +321,39 @@ static void what_never_settles_is_an_error_that_names_the_connection_and_the_cla
     stage_fini(&stage);
 }
 
+/* Five bytes and the end, four seconds each: more than ten in one settling. */
+static void progress_puts_the_ten_seconds_off(void **state)
+{
+    (void)state;
+    struct stage stage;
+    struct story story;
+    struct veil *veil = stage_veil(&stage, "dual");
+    story_dual(&story, WORLD_TCP);
+    veil->drip_ns = 4 * CLOCK_S;
+    assert_verdict(&stage, &story, VERDICT_PASS);
+    assert_true(veil->now_ns >= 16 * CLOCK_S);
+    forget_result(&stage);
+    stage_fini(&stage);
+}
+
+/* Sockets that are ready again and again keep the loop busy; that is no progress. */
+static void what_is_ready_without_end_is_given_up_too(void **state)
+{
+    (void)state;
+    struct stage stage;
+    struct story story;
+    struct veil *veil = stage_veil(&stage, "dual");
+    story_dual(&story, WORLD_TCP);
+    veil->deaf = true;
+    assert_verdict(&stage, &story, VERDICT_ERROR);
+    assert_string_equal(stage.result.failure.sentence,
+                        "connection \"client\" did not settle within 10 s of real time: it waits "
+                        "for the server to receive what the client sent");
+    assert_true(veil->now_ns >= 10 * CLOCK_S);
+    forget_result(&stage);
+    stage_fini(&stage);
+}
+
 static void datagrams_that_never_arrive_and_were_not_dropped_are_an_error(void **state)
 {
     (void)state;
@@ -342,6 +393,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_arrives_late_is_waited_for_and_the_result_is_the_same),
         cmocka_unit_test(what_never_settles_is_an_error_that_names_the_connection_and_the_clause),
+        cmocka_unit_test(progress_puts_the_ten_seconds_off),
+        cmocka_unit_test(what_is_ready_without_end_is_given_up_too),
         cmocka_unit_test(datagrams_that_never_arrive_and_were_not_dropped_are_an_error),
         cmocka_unit_test(calls_that_fail_for_a_moment_are_made_again),
     };
