@@ -11,6 +11,16 @@
 
 #include <stddef.h>
 
+/* CHECK_SANITIZED is defined in builds with AddressSanitizer, of gcc or of clang. */
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define CHECK_SANITIZED 1
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#define CHECK_SANITIZED 1
+#endif
+
 #define ASSERT(condition) ((condition) ? (void)0 : check_failed(#condition, __FILE__, __LINE__))
 
 /* Says which invariant broke on standard error and aborts. */

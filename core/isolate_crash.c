@@ -17,16 +17,7 @@
 /* A handler that meets a lock held by what it interrupted is ended after this long. */
 #define PATIENCE_S 2
 
-#ifdef __has_feature
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifdef __SANITIZE_ADDRESS__
-#define SANITIZED 1
-#endif
-
-#ifdef SANITIZED
+#ifdef CHECK_SANITIZED
 /* The sanitizers' defaults for this program: what they find must end in SIGABRT, so that our
  * handlers see it, and plain faults are ours. The names are theirs. */
 const char *__asan_default_options(void);

@@ -4,19 +4,11 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "check.h"
 #include "isolate.h"
 #include "isolate_worker.h"
 
-#ifdef __has_feature
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifdef __SANITIZE_ADDRESS__
-#define SANITIZED 1
-#endif
-
-#ifdef SANITIZED
+#ifdef CHECK_SANITIZED
 #include <sanitizer/lsan_interface.h>
 
 static bool is_built(void)
