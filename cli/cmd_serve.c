@@ -185,12 +185,20 @@ static int serve_listen(struct serve *serve)
             output_complain("%s: %s", spec->text, error.sentence);
             return status == -EINVAL ? COMMAND_USAGE : COMMAND_MACHINE;
         }
-        struct world_address address = listener_address(listener);
+        spec->address = listener_address(listener);
+    }
+    return COMMAND_GOOD;
+}
+
+/* Once all of them listen: whoever started this waits for these lines. */
+static int serve_tell(const struct serve *serve)
+{
+    for (size_t i = 0; i < serve->spec_count; i++) {
+        const struct serve_spec *spec = &serve->specs[i];
         char text[ENDPOINT_TEXT];
         printf("listening %s@%s\n", spec->plugin->descriptor.name,
-               endpoint_text(spec->endpoint.transport, &address, text));
+               endpoint_text(spec->endpoint.transport, &spec->address, text));
     }
-    /* Whoever started this waits for these lines. */
     return output_flush() == 0 ? COMMAND_GOOD : COMMAND_MACHINE;
 }
 
@@ -275,6 +283,7 @@ static int serve_open(struct serve *serve)
     int code = serve_watch_stop(serve);
     if (code == COMMAND_GOOD) {
         code = serve_listen(serve);
+        code = code == COMMAND_GOOD ? serve_tell(serve) : code;
     }
     if (code == COMMAND_GOOD) {
         code = serve_until_stopped(serve);

@@ -92,9 +92,15 @@ static error_t run_parse_option(int key, char *argument, struct argp_state *stat
         arguments_add(&settings->plugin_folders, argument);
         return 0;
     case RUN_REPORT:
+        if (!*argument) {
+            argp_error(state, "--report needs the name of a file");
+        }
         settings->report = argument;
         return 0;
     case RUN_TIMINGS:
+        if (!*argument) {
+            argp_error(state, "--timings needs the name of a file");
+        }
         settings->timings = argument;
         return 0;
     case 'q':

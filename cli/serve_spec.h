@@ -24,6 +24,7 @@ struct serve_spec {
     struct drill_value *values;
     struct endpoint endpoint;
     struct listener_options options;
+    struct world_address address; /* once it listens: with the real port */
 };
 
 /* Reads `text`, finds and loads the plugin, and fills `options`; `sessions_max` is for specs that

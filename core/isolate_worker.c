@@ -96,6 +96,14 @@ static long descriptors_now(const struct worker *worker)
     return open < 0 ? -1 : open - (long)worker->setup->engine->descriptors_held(worker->engine);
 }
 
+/* Children of this process are the plugin's: the harness starts none here. */
+static void check_processes(struct result *result)
+{
+    if (isolate_leaks_processes() && result->verdict == VERDICT_PASS) {
+        (void)result_decide(result, VERDICT_LEAK, "the plugin started a process and left it");
+    }
+}
+
 /* A leak is told only where the run was otherwise good: the first thing that went wrong counts. */
 static void check_leaks(struct worker *worker, struct result *result)
 {
@@ -156,6 +164,7 @@ static void play(struct worker *worker, const struct plan *plan, uint64_t seed,
         snprintf(sentence, sizeof(sentence), "the machine failed: %s", strerror(-status));
         give_up(worker, result->plan, -status, sentence);
     }
+    check_processes(result);
     check_leaks(worker, result);
 }
 

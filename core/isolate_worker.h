@@ -88,5 +88,7 @@ bool isolate_leaks_found(void);
 
 /* How many descriptors this process has open, or -1 where the system does not tell. */
 long isolate_leaks_descriptors(void);
+/* Whether this process has children, running or ended; they are ended and forgotten. */
+bool isolate_leaks_processes(void);
 
 #endif

@@ -116,6 +116,18 @@ static int describe(void *argument, struct bytes *out)
     return plugin_info_encode(plugin, out);
 }
 
+/* A plugin that changes the working folder must not make others hard to find. */
+static int name_whole_path(struct entry *entry)
+{
+    char *whole = realpath(entry->path, NULL);
+    if (!whole) {
+        return -errno;
+    }
+    free(entry->info->path);
+    entry->info->path = whole;
+    return 0;
+}
+
 /* Turns the child's answer into the entry's description. */
 static int understand(struct entry *entry, struct bytes *answer, int returned)
 {
@@ -125,6 +137,9 @@ static int understand(struct entry *entry, struct bytes *answer, int returned)
         return returned < 0 ? returned : -EINVAL;
     }
     int status = plugin_info_decode(answer->data, answer->size, &entry->info);
+    if (status == 0) {
+        status = name_whole_path(entry);
+    }
     if (status != 0) {
         drill_error_set(entry->error, "'%.600s' gives a description that cannot be read: %s",
                         entry->path, strerror(-status));

@@ -278,3 +278,19 @@ verdict() {
             }' "$DRILL_SOURCE_DIR/reports/$kind.schema.json" "$work/$kind.json"
     done
 }
+
+@test "a plugin that changes the working folder harms no other, wherever plugins are looked for" {
+    scenario a-wanders wanderer '{"connect": {}}, {"send": "cd"}, {"expect": "ok"}'
+    scenario b-stays dual '{"connect": {}}, {"send": "x"}, {"expect": "x"}'
+    cd "$DRILL_TEST_PLUGINS/.."
+    run -0 drill run -j 1 --plugin-path "${DRILL_TEST_PLUGINS##*/}" "$work/suite"
+    has "$output" "2 passed"
+}
+
+@test "a report without a name is bad usage" {
+    passing a
+    run -2 --separate-stderr drill run --report= "$work/suite"
+    has "$stderr" "--report needs the name of a file"
+    run -2 --separate-stderr drill run --timings= "$work/suite"
+    has "$stderr" "--timings needs the name of a file"
+}

@@ -156,6 +156,7 @@ ask_udp() {
 @test "an address in use is exit code 3, and the listeners before it are closed again" {
     serve uppercase@tcp://127.0.0.1:0 ack-ok@udp://127.0.0.1:0
     run -3 --separate-stderr drill serve uppercase@tcp://:0 "uppercase@tcp://127.0.0.1:$port"
+    equals "$output" ""
     has "$stderr" "uppercase@tcp://127.0.0.1:$port: "
     has "$stderr" "Address already in use"
     run -3 --separate-stderr drill serve "ack-ok@udp://127.0.0.1:${ports[1]}"
