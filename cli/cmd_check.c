@@ -42,7 +42,8 @@ static const struct argp check_argp = {
     .parser = check_parse,
     .args_doc = "PATH...",
     .doc = "Checks scenario files, or all in a folder, without running anything. "
-           "Prints every fault with its place; exits 0 when there is none and 2 otherwise.",
+           "Prints the first fault of each file with its place; exits 0 when there is none "
+           "and 2 otherwise.",
 };
 
 int cmd_check(int argc, char **argv)

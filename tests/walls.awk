@@ -65,6 +65,7 @@ function bare(line,    out, i, c, quote) {
             in_comment = 1
             i++
         } else if (c == "/" && substr(line, i + 1, 1) == "/") {
+            report("comment", "comments are written /* like this */")
             return out
         } else {
             if (c == "\"" || c == "'")
@@ -168,17 +169,25 @@ function check_plugin_include(angle) {
 }
 
 function check_include(    angle) {
-    angle = $0 ~ /^[ \t]*#[ \t]*include[ \t]*</
-    header = $0
-    sub(/^[ \t]*#[ \t]*include[ \t]*[<"]/, "", header)
-    sub(/[>"].*/, "", header)
+    header = directive
+    sub(/^[ \t]*#[ \t]*(include|include_next|import)[ \t]*/, "", header)
+    angle = header ~ /^</
+    sub(/^[<"][ \t]*/, "", header)
+    sub(/[ \t]*[>"].*/, "", header)
     if (plugin)
         check_plugin_include(angle)
     else if (!angle)
         check_direction()
-    if (!product || !angle || plugin)
+    if (!product || plugin)
         return
-    forbid_header("sockets", FILENAME == "core/world_kernel.c", "sys/socket\\.h|sys/epoll\\.h|sys/select\\.h|netdb\\.h", "only in core/world_kernel.c; call the world (core/world.h)")
+    # A system header in quotes is still that header.
+    forbid_header("sockets", FILENAME == "core/world_kernel.c", "sys/socket\\.h|sys/epoll\\.h|sys/select\\.h|sys/un\\.h|netinet/.*|netdb\\.h", "only in core/world_kernel.c; call the world (core/world.h)")
+    forbid_header("sockets", FILENAME == "core/world_address.c", "arpa/inet\\.h", "only in core/world_address.c; call world_address_")
+    forbid_header("sockets", isolate, "(sys/)?poll\\.h", "only in core/isolate*; call the world (core/world.h)")
+    forbid_header("world", FILENAME ~ /^core\/world_[a-z_]*\.c$/, "(.*/)?world_[a-z_]*\\.h", "is private to core/world_*.c; include world.h")
+    # Timings turn the seconds that the clock gives into a date.
+    forbid_header("clock", FILENAME == "core/clock.c" || FILENAME == "reports/timings.c", "time\\.h", "only in core/clock.c and reports/timings.c; call clock_")
+    forbid_header("clock", FILENAME == "core/clock.c", "sys/times?\\.h|sys/timerfd\\.h|sys/timeb\\.h", "only in core/clock.c; call clock_")
     forbid_header("dlfcn", FILENAME == "core/plugin_host.c", "dlfcn\\.h|link\\.h", "only in core/plugin_host.c; call plugin_host")
     forbid_header("processes", isolate, "sys/wait\\.h|spawn\\.h", "only in core/isolate*.c; run it there")
     forbid_header("signals", isolate || cli, "signal\\.h|sys/signalfd\\.h", "only in core/isolate*.c and cli/")
@@ -187,13 +196,17 @@ function check_include(    angle) {
 
 function check_code() {
     forbid_call("sleep", 0, "sleep|usleep|nanosleep|clock_nanosleep|thrd_sleep", "nothing here waits by sleeping; turn the loop until the run is settled, or wait on a descriptor")
+    if (code ~ /[^A-Za-z0-9_.>](p?select *\(|p?poll *\( *(NULL|0) *,)/)
+        report("sleep", "waiting for no descriptor is sleeping; turn the loop until the run is settled")
     forbid_word("typedef", 0, "typedef +(struct|union|enum)", "structs, unions and enums are written out: `struct x`, not a typedef")
     if (!product)
         return
     forbid_call("clock", FILENAME == "core/clock.c", "clock_gettime|gettimeofday|time|timerfd_create|timer_create|setitimer|ftime|rdtsc|__rdtsc", "real time only in core/clock.c; take the time from the world or call clock_")
     forbid_call("processes", isolate, "fork|vfork|clone|wait3|wait4|waitid|waitpid|popen|system|posix_spawnp?|exec[lv]p?e?", "processes only in core/isolate*.c; run it there")
     forbid_call("signals", isolate || cli, "signal|sigaction|sigprocmask|sigaltstack|sigwaitinfo|sigtimedwait|kill|raise|alarm|signalfd", "signals only in core/isolate*.c and cli/")
-    forbid_call("printing", cli, "printf|vprintf|puts|putchar|perror|psignal|v?errx?|v?warnx?", "only cli/ prints; fill a struct drill_error or return the text")
+    forbid_word("world", cli || isolate || FILENAME ~ /^core\/world(_kernel)?\.[ch]$/, "world_kernel_new", "only cli/ and core/isolate* choose a world; take a struct world from the caller")
+    forbid_word("extern", FILENAME !~ /\.c$/, "extern", "what files share is declared in a header that both include")
+    forbid_call("printing", cli, "v?printf|v?dprintf|puts|putchar|perror|psignal|v?errx?|v?warnx?", "only cli/ prints; fill a struct drill_error or return the text")
     forbid_word("printing", cli || isolate || FILENAME == "core/check.c", "stdout|stderr", "only cli/ prints; take a FILE or a buffer from the caller")
     forbid_call("ending", cli || FILENAME == "core/check.c", "abort", "only ASSERT (core/check.h) aborts; return an error")
     forbid_call("ending", cli || isolate, "_exit|_Exit", "only cli/ and the children of core/isolate*.c end a process; return an error")
@@ -224,8 +237,12 @@ FNR > 500 && !too_long {
     report("length", "a file is one idea in at most 500 lines; split it")
 }
 
-is_c && !in_comment && /^[ \t]*#[ \t]*include[ \t]*[<"]/ {
-    check_include()
+# Comments may stand anywhere between the words of a directive.
+is_c && !in_comment {
+    directive = $0
+    gsub(/\/\*([^*]|\*+[^*\/])*\*+\//, " ", directive)
+    if (directive ~ /^[ \t]*#[ \t]*(include|include_next|import)[ \t]*[<"]/)
+        check_include()
 }
 
 is_c {

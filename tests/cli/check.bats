@@ -14,7 +14,7 @@ load helper
     equals "$output" "3 scenarios ok"
 }
 
-@test "check reports every fault with file, line and column, and exits 2" {
+@test "check reports the first fault of each file with file, line and column, and exits 2" {
     passing good
     printf '{\n  "server": {"plugin": "uppercase"},\n  "stepps": []\n}\n' >"$work/suite/bad.json"
     printf '{"server": {"plugin": "upercase"}, "steps": [{"connect": {}}, {"expect": "x"}]}\n' \

@@ -112,7 +112,7 @@ verdict() {
     has "$output" "1 skipped"
 }
 
-@test "one bad file: every fault is printed, nothing is run, exit code 2" {
+@test "one bad file: the first fault of each file is printed, nothing is run, exit code 2" {
     passing good
     printf '{"server": {"plugin": "uppercase"}, "steps": 7}' >"$work/suite/bad.json"
     printf 'nonsense' >"$work/suite/worse.json"
