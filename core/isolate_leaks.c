@@ -80,15 +80,23 @@ long isolate_leaks_descriptors(void)
 /* Ends those that run: they hold this process's pipes, and nobody else knows of them. */
 static void end_children(void)
 {
-    FILE *list = fopen("/proc/thread-self/children", "re");
-    int pid = 0;
-    while (list && fscanf(list, "%d", &pid) == 1) {
-        (void)kill(pid, SIGKILL);
-        (void)waitpid(pid, NULL, 0);
+    char *list = NULL;
+    size_t room = 0;
+    FILE *file = fopen("/proc/thread-self/children", "re");
+    if (!file) {
+        return;
     }
-    if (list) {
-        (void)fclose(list);
+    if (getline(&list, &room, file) > 0) {
+        char *rest = list;
+        long pid = strtol(rest, &rest, 10);
+        while (pid > 0) {
+            (void)kill((pid_t)pid, SIGKILL);
+            (void)waitpid((pid_t)pid, NULL, 0);
+            pid = strtol(rest, &rest, 10);
+        }
     }
+    free(list);
+    (void)fclose(file);
 }
 
 bool isolate_leaks_processes(void)
