@@ -316,11 +316,6 @@ struct world_address listener_address(const struct listener *listener)
     return listener->address;
 }
 
-uint32_t listener_session_count(const struct listener *listener)
-{
-    return listener->session_count;
-}
-
 int listener_socket(const struct listener *listener)
 {
     return listener->watch.socket;

@@ -42,7 +42,7 @@ struct connection {
     bool accepted, session_finished, session_ended;
     bool sent_to_ended;
     bool blocked_once;   /* or its client ended while paused: amounts are not comparable */
-    bool unsettled_once; /* was sent to with "settle": false: sizes are not comparable */
+    bool unsettled_once; /* "settle": false, or much waited for accept: sizes are not comparable */
     uint64_t session_sent, session_received; /* bytes; UDP: datagrams of this client */
     uint64_t unheard;                        /* UDP: datagrams sent while nobody listened */
     uint64_t lost_up, lost_down;             /* UDP: datagrams that a full queue dropped */
@@ -86,7 +86,6 @@ struct run {
     struct run_clock clock;
     struct server server;
     struct listener *listener; /* NULL before it listens */
-    bool accepting;            /* as the scenario asked */
     uint64_t sessions;         /* accepted so far, probes aside */
     uint64_t bytes_received;   /* by all sessions, probes aside */
     bool split_invariant;      /* the plugin says that cuts do not matter: run_split.c */

@@ -130,8 +130,7 @@ static enum step_state change_server(struct run *run, struct lane *lane,
     switch (step->server) {
     case PLAN_ACCEPTING_OFF:
     case PLAN_ACCEPTING_ON:
-        run->accepting = step->server == PLAN_ACCEPTING_ON;
-        listener_set_accepting(run->listener, run->accepting);
+        listener_set_accepting(run->listener, step->server == PLAN_ACCEPTING_ON);
         break;
     case PLAN_STOP:
         listener_stop(run->listener);

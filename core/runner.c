@@ -70,7 +70,6 @@ static int run_begin(struct run *run, const struct plan *plan, const struct plug
     run->result = result;
     run->seed = seed;
     run->clock = (struct run_clock){.real = false};
-    run->accepting = true;
     run->sessions = run->bytes_received = run->named_connections = run->datagrams_dropped = 0;
     run->blocked_once = run->split_invariant = false;
     run->dirty_count = run->connection_count = run->hole_count = 0;

@@ -116,7 +116,6 @@ bool listener_is_open(const struct listener *listener); /* the socket listens */
 bool listener_is_accepting(
     const struct listener *listener); /* and a connection would be accepted now */
 struct world_address listener_address(const struct listener *listener);
-uint32_t listener_session_count(const struct listener *listener);
 /* The socket, for questions to the world; -1 when it is closed. */
 int listener_socket(const struct listener *listener);
 struct plugin_listener *listener_plugin(struct listener *listener);
