@@ -65,6 +65,17 @@ failing() {
     scenario "$1" uppercase '{"connect": {}}, {"send": "hello"}, {"expect": "HELLA"}'
 }
 
+# troubles: one scenario for each way in which a plugin can go wrong, between two that pass.
+troubles() {
+    passing a-first
+    scenario crash crash '{"connect": {}}, {"send": "crash"}, {"expect": "never"}'
+    scenario exit exit '{"connect": {}}, {"send": "exit"}, {"expect": "never"}'
+    scenario hang hang '{"connect": {}}, {"send": "hang"}, {"expect": "never"}'
+    scenario leak leak '{"connect": {}}, {"send": "leak"}, {"expect": "leak"}'
+    failing wrong
+    passing z-last
+}
+
 # serve ARGUMENTS...: starts a server and waits until it listens. Sets `served` to its pid, `lines`
 # to what it printed, `ports` and `port` to the ports in it. Its standard error is $work/serve.err.
 serve() {

@@ -3,17 +3,6 @@
 
 load helper
 
-# troubles: one scenario for each way in which a plugin can go wrong, between two that pass.
-troubles() {
-    passing a-first
-    scenario crash crash '{"connect": {}}, {"send": "crash"}, {"expect": "never"}'
-    scenario exit exit '{"connect": {}}, {"send": "exit"}, {"expect": "never"}'
-    scenario hang hang '{"connect": {}}, {"send": "hang"}, {"expect": "never"}'
-    scenario leak leak '{"connect": {}}, {"send": "leak"}, {"expect": "leak"}'
-    failing wrong
-    passing z-last
-}
-
 # verdict ID: from $work/report.json.
 verdict() {
     json "$work/report.json" "it.results.find(r => r.id === '$1').verdict"
