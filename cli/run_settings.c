@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "isolate.h"
+#include "terminal.h"
 
 enum {
     RUN_FILTER = 256,
@@ -17,6 +18,9 @@ enum {
     RUN_TIMEOUT,
     RUN_SEED,
     RUN_PLUGIN_PATH,
+    RUN_WORLD,
+    RUN_TRACE,
+    RUN_PCAP,
 };
 
 static const struct argp_option run_options[] = {
@@ -26,6 +30,10 @@ static const struct argp_option run_options[] = {
     {"tag", RUN_TAG, "TAG", 0, "only those that carry TAG (several: any of them)", 1},
     {"list", RUN_LIST, 0, 0, "print their ids, one per line, and run nothing", 1},
     {0, 0, 0, 0, "How:", 2},
+    {"world", RUN_WORLD, "WORLD", 0,
+     "play on real sockets (kernel), in the simulated network (sim), or in both and compare "
+     "(both, the default)",
+     2},
     {"jobs", 'j', "N", 0, "run in N worker processes (default: the cores)", 2},
     {"timeout", RUN_TIMEOUT, "SECONDS", 0,
      "a scenario that makes no progress for so long hangs (default: 20)", 2},
@@ -36,8 +44,11 @@ static const struct argp_option run_options[] = {
     {"report", RUN_REPORT, "FILE", 0, "write the JSON report to FILE", 3},
     {"timings", RUN_TIMINGS, "FILE", 0, "write times, the machine and backtraces as JSON to FILE",
      3},
+    {"trace", RUN_TRACE, "FILE", 0, "write every call of every scenario as JSON to FILE", 3},
+    {"pcap", RUN_PCAP, "DIR", 0, "write a packet capture of every scenario to DIR", 3},
     {"quiet", 'q', 0, 0, "print failures and the summary only", 3},
-    {"verbose", 'v', 0, 0, "print a line for every scenario", 3},
+    {"verbose", 'v', 0, 0,
+     "print a line for every scenario; -vv: and what happened in it, call by call", 3},
     {0},
 };
 
@@ -62,6 +73,58 @@ static void run_take_seconds(struct argp_state *state, const char *text, uint64_
     if (arguments_seconds(text, ms) != 0) {
         argp_error(state, "--timeout takes seconds, more than 0 and at most %d, not '%s'",
                    ARGUMENTS_SECONDS_MAX, text);
+    }
+}
+
+static void run_take_world(struct argp_state *state, const char *text, enum plan_world *worlds)
+{
+    static const struct {
+        const char *name;
+        enum plan_world worlds;
+    } words[] = {{"kernel", PLAN_KERNEL}, {"sim", PLAN_SIM}, {"both", PLAN_BOTH}};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcmp(text, words[i].name) == 0) {
+            *worlds = words[i].worlds;
+            return;
+        }
+    }
+    argp_error(state, "--world takes kernel, sim or both, not '%s'", text);
+}
+
+static void run_take_name(struct argp_state *state, const char *option, const char *what,
+                          const char *text, const char **name)
+{
+    if (!*text) {
+        argp_error(state, "%s needs the name of a %s", option, what);
+    }
+    *name = text;
+}
+
+/* Options that name what is written. */
+static error_t run_parse_output(int key, char *argument, struct argp_state *state)
+{
+    struct run_settings *settings = state->input;
+    switch (key) {
+    case RUN_REPORT:
+        run_take_name(state, "--report", "file", argument, &settings->report);
+        return 0;
+    case RUN_TIMINGS:
+        run_take_name(state, "--timings", "file", argument, &settings->timings);
+        return 0;
+    case RUN_TRACE:
+        run_take_name(state, "--trace", "file", argument, &settings->trace);
+        return 0;
+    case RUN_PCAP:
+        run_take_name(state, "--pcap", "folder", argument, &settings->pcap);
+        return 0;
+    case 'q':
+        settings->verbosity = -1;
+        return 0;
+    case 'v':
+        settings->verbosity = settings->verbosity < 1 ? 1 : TERMINAL_VERBOSITY_MAX;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -91,26 +154,29 @@ static error_t run_parse_option(int key, char *argument, struct argp_state *stat
     case RUN_PLUGIN_PATH:
         arguments_add(&settings->plugin_folders, argument);
         return 0;
-    case RUN_REPORT:
-        if (!*argument) {
-            argp_error(state, "--report needs the name of a file");
-        }
-        settings->report = argument;
-        return 0;
-    case RUN_TIMINGS:
-        if (!*argument) {
-            argp_error(state, "--timings needs the name of a file");
-        }
-        settings->timings = argument;
-        return 0;
-    case 'q':
-        settings->verbosity = -1;
-        return 0;
-    case 'v':
-        settings->verbosity = 1;
+    case RUN_WORLD:
+        run_take_world(state, argument, &settings->worlds);
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return run_parse_output(key, argument, state);
+    }
+}
+
+/* Two documents in one file would be none. */
+static void run_check_files(struct argp_state *state, const struct run_settings *settings)
+{
+    const struct {
+        const char *option, *file;
+    } files[] = {{"--report", settings->report},
+                 {"--timings", settings->timings},
+                 {"--trace", settings->trace}};
+    for (size_t i = 0; i < 3; i++) {
+        for (size_t k = i + 1; k < 3; k++) {
+            if (files[i].file && files[k].file && strcmp(files[i].file, files[k].file) == 0) {
+                argp_error(state, "%s and %s cannot share the file '%s'", files[i].option,
+                           files[k].option, files[i].file);
+            }
+        }
     }
 }
 
@@ -125,11 +191,7 @@ static error_t run_parse(int key, char *argument, struct argp_state *state)
         argp_error(state, "name a scenario file or a folder of them, such as scenarios/");
         return 0;
     case ARGP_KEY_SUCCESS:
-        if (settings->report && settings->timings &&
-            strcmp(settings->report, settings->timings) == 0) {
-            argp_error(state, "--report and --timings cannot share the file '%s'",
-                       settings->report);
-        }
+        run_check_files(state, settings);
         return 0;
     default:
         return run_parse_option(key, argument, state);
@@ -157,7 +219,7 @@ static unsigned run_default_workers(void)
 
 void run_settings_parse(struct run_settings *settings, int argc, char **argv)
 {
-    *settings = (struct run_settings){.workers = run_default_workers()};
+    *settings = (struct run_settings){.worlds = PLAN_BOTH, .workers = run_default_workers()};
     argp_parse(&run_argp, argc, argv, 0, NULL, settings);
 }
 
@@ -195,4 +257,9 @@ static bool run_is_tagged(const struct arguments *tags, const struct plan *plan)
 bool run_settings_want(const struct run_settings *settings, const struct plan *plan)
 {
     return run_matches(&settings->filters, plan->id) && run_is_tagged(&settings->tags, plan);
+}
+
+bool run_settings_trace(const struct run_settings *settings)
+{
+    return settings->trace || settings->pcap || settings->verbosity >= TERMINAL_VERBOSITY_MAX;
 }

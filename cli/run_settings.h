@@ -13,11 +13,12 @@
 
 struct run_settings {
     struct arguments paths, filters, tags, plugin_folders;
-    const char *report, *timings; /* NULL: not asked for */
+    const char *report, *timings, *trace, *pcap; /* NULL: not asked for */
+    enum plan_world worlds;
     unsigned workers;
     uint64_t timeout_ms; /* 0: the default */
     uint64_t seed;       /* 0: each scenario's own */
-    int verbosity;       /* -1, 0 or 1 */
+    int verbosity;       /* -1 to 2, as terminal.h has it */
     bool list;
 };
 
@@ -27,5 +28,8 @@ void run_settings_fini(struct run_settings *settings);
 
 /* Whether the scenario is asked for: by one of the filters, if any, and one of the tags, if any. */
 bool run_settings_want(const struct run_settings *settings, const struct plan *plan);
+
+/* Whether results need their traces. */
+bool run_settings_trace(const struct run_settings *settings);
 
 #endif

@@ -9,7 +9,8 @@ endif()
 
 file(GLOB_RECURSE tidy_headers CONFIGURE_DEPENDS include/*.h core/*.h reports/*.h cli/*.h tests/*.h)
 file(GLOB tidy_sources CONFIGURE_DEPENDS
-     core/*.c plugins/*.c reports/*.c cli/*.c tests/unit/*.c tests/plugins/*.c)
+     core/*.c plugins/*.c reports/*.c cli/*.c tests/unit/*.c tests/conform/*.c
+     tests/plugins/*.c)
 set(tidy_stamps "")
 foreach(source IN LISTS tidy_sources)
     cmake_path(RELATIVE_PATH source BASE_DIRECTORY "${PROJECT_SOURCE_DIR}" OUTPUT_VARIABLE name)

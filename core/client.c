@@ -4,15 +4,15 @@
 #include <errno.h>
 #include <string.h>
 
-/* Room that a receive finds at least; a whole datagram must fit. */
-#define CLIENT_STREAM_ROOM_BYTES   ((size_t)1 << 12)
-#define CLIENT_DATAGRAM_ROOM_BYTES ((size_t)1 << 16)
+/* Room that a receive finds; a whole datagram must fit. */
+#define CLIENT_ROOM_BYTES_MIN ((size_t)1 << 12)
+#define CLIENT_ROOM_BYTES_MAX ((size_t)1 << 16)
 
 static void client_ready(struct loop_watch *watch, uint32_t events)
 {
     struct client *client = (struct client *)(void *)watch;
     (void)events;
-    if (client->state == CLIENT_CONNECTING) {
+    if (client->state == CLIENT_CONNECTING || client->state == CLIENT_HUNG) {
         client_poll_connect(client);
     } else {
         if (client_has_unsent(client)) {
@@ -89,13 +89,21 @@ static void client_drop_socket(struct client *client)
     }
 }
 
-int client_connect(struct client *client, const struct world_address *server)
+int client_open(struct client *client, enum world_family family)
 {
     struct world *world = client->loop->world;
-    int socket = world_socket(world, client->transport, server->family);
+    int socket = world_socket(world, client->transport, family);
     if (socket < 0) {
         return socket;
     }
+    client->watch.socket = socket;
+    return 0;
+}
+
+int client_connect(struct client *client, const struct world_address *server)
+{
+    struct world *world = client->loop->world;
+    int socket = client->watch.socket;
     int status = 0;
     if (client->transport == WORLD_TCP) {
         /* Small pieces must not wait for the acknowledgement of earlier ones: tcp(7). */
@@ -105,10 +113,9 @@ int client_connect(struct client *client, const struct world_address *server)
         status = world_connect(world, socket, server);
     }
     if (status != 0 && status != -EINPROGRESS && status != -ECONNREFUSED) {
-        world_close(world, socket);
+        client_drop_socket(client);
         return status;
     }
-    client->watch.socket = socket;
     client->state = status == -ECONNREFUSED ? CLIENT_REFUSED : CLIENT_CONNECTING;
     if (status != -ECONNREFUSED) {
         status = world_getsockname(world, socket, &client->local);
@@ -124,12 +131,12 @@ void client_poll_connect(struct client *client)
 {
     struct world *world = client->loop->world;
     struct world_address peer;
-    ASSERT(client->state == CLIENT_CONNECTING);
+    ASSERT(client->state == CLIENT_CONNECTING || client->state == CLIENT_HUNG);
     if (world_getpeername(world, client->watch.socket, &peer) == 0) {
         client->state = CLIENT_OPEN;
     } else {
         int error = world_ask(world, client->watch.socket, WORLD_ERROR);
-        if (error == ECONNREFUSED) {
+        if (error == ECONNREFUSED || error == ETIMEDOUT) {
             client->state = CLIENT_REFUSED;
             client_drop_socket(client);
         } else if (error == ECONNRESET) {
@@ -240,22 +247,30 @@ static bool client_received(struct client *client, ssize_t received, size_t aske
     return false;
 }
 
+/* It grows with what was received and not with the memory at hand, which earlier connections left
+ * behind: the same story asks for the same sizes. */
+static size_t client_room(const struct client *client)
+{
+    if (client->transport == WORLD_UDP || client->log.size > CLIENT_ROOM_BYTES_MAX) {
+        return CLIENT_ROOM_BYTES_MAX;
+    }
+    return client->log.size < CLIENT_ROOM_BYTES_MIN ? CLIENT_ROOM_BYTES_MIN : client->log.size;
+}
+
 bool client_receive(struct client *client)
 {
     struct world *world = client->loop->world;
     bool any = false;
     bool more = client->state == CLIENT_OPEN && !client->paused && client->end == 0;
     while (more) {
-        bool datagrams = client->transport == WORLD_UDP;
         ssize_t received = 0;
-        if (bytes_reserve(&client->log,
-                          datagrams ? CLIENT_DATAGRAM_ROOM_BYTES : CLIENT_STREAM_ROOM_BYTES) != 0) {
+        size_t size = client_room(client);
+        if (bytes_reserve(&client->log, size) != 0) {
             client->log_full = true;
             return any;
         }
         uint8_t *room = client->log.data + client->log.size;
-        size_t size = client->log.capacity - client->log.size;
-        if (datagrams) {
+        if (client->transport == WORLD_UDP) {
             received = world_recvfrom(world, client->watch.socket, room, size, NULL);
         } else {
             received = world_recv(world, client->watch.socket, room, size);

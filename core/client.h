@@ -20,7 +20,7 @@
 enum client_state {
     CLIENT_NONE,
     CLIENT_CONNECTING,
-    CLIENT_REFUSED, /* nobody listens */
+    CLIENT_REFUSED, /* nobody listens, or answered while the network tried */
     CLIENT_HUNG,    /* the accept queue is full */
     CLIENT_OPEN,
     CLIENT_CLOSED /* by itself: close or reset */
@@ -62,11 +62,14 @@ int client_init(struct client *client, struct loop *loop, void (*moved)(void *ow
 void client_fini(struct client *client);
 void client_begin(struct client *client, enum world_transport transport);
 
-/* Starts to connect. 0 (the state tells how far it got), or -errno when the machine refuses a
- * socket. */
+/* Makes the socket. 0 or -errno. */
+int client_open(struct client *client, enum world_family family);
+
+/* Starts to connect it. 0 (the state tells how far it got), or -errno when the machine refuses;
+ * then the socket is closed. */
 int client_connect(struct client *client, const struct world_address *server);
 
-/* Looks whether connecting came to an end. */
+/* Looks whether connecting, which may have hung, came to an end. */
 void client_poll_connect(struct client *client);
 
 /* Queues and sends as far as it goes. 0; -EPIPE or -ECONNRESET when this send failed; -ENOMEM. */

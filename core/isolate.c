@@ -6,5 +6,5 @@
 int isolate_run(struct plan *const *plans, size_t count, const struct isolate_options *options,
                 struct drill_error *error)
 {
-    return isolate_pool_run(plans, count, options, &isolate_engine_kernel, error);
+    return isolate_pool_run(plans, count, options, &isolate_engine_runner, error);
 }

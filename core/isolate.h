@@ -8,8 +8,9 @@
  * than pass. Such a result from a worker that had run others before is run again in a fresh one; if
  * the two differ the verdict is `error`, "keeps state between scenarios". A worker whose progress
  * stands still for `timeout_ms` of real time is asked for its backtrace and then killed: `hang`. A
- * plan whose `expect_failure` is set gets its verdict here. One pool per process, used by one
- * thread.
+ * plan whose `expect_failure` is set gets its verdict here. A plan that runs in both worlds gets
+ * one result: what both agree on, or `diverged` with the first difference, for which the two runs
+ * are made again with traces. One pool per process, used by one thread.
  */
 #ifndef DRILL_CORE_ISOLATE_H
 #define DRILL_CORE_ISOLATE_H
@@ -25,9 +26,12 @@
 #define ISOLATE_WORKERS_MAX        256
 
 struct isolate_options {
-    unsigned workers;    /* 1 or more */
-    uint64_t timeout_ms; /* without progress; 0: ISOLATE_TIMEOUT_MS_DEFAULT */
-    uint64_t seed;       /* 0: each plan's own */
+    unsigned workers;       /* 1 or more */
+    uint64_t timeout_ms;    /* without progress; 0: ISOLATE_TIMEOUT_MS_DEFAULT */
+    uint64_t seed;          /* 0: each plan's own */
+    enum plan_world worlds; /* PLAN_BOTH: each plan that allows it runs simulated first and then on
+                               real sockets, and has one result */
+    bool trace;             /* results carry the traces of their runs */
     /* Called in the parent as each result is complete, in the order of finishing; borrowed. Not 0
      * stops the run. */
     int (*finished)(void *owner, const struct result *result);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The kernel engine: one world, one runner and the plugins met so far, for a worker's life. */
+/* The engine of runners: a world with a runner for each kind, and the plugins met so far, for a
+ * worker's life. A world is made when it is first needed: who only simulates has no sockets. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,10 +9,16 @@
 #include "plugin_host.h"
 #include "runner.h"
 #include "world.h"
+#include "world_sim.h"
 
-struct engine {
+struct stage {
     struct world *world;
     struct runner *runner;
+};
+
+struct engine {
+    struct runner_progress *progress;
+    struct stage kernel, sim; /* NULL until they are needed */
     struct loaded {
         const char *path; /* the first plan's that asked for it */
         struct plugin *plugin;
@@ -20,26 +27,29 @@ struct engine {
     const struct plugin *prepared;
 };
 
+/* Takes the world, NULL with errno set included. 0 or -errno. */
+static int stage_build(struct stage *stage, struct world *world, struct runner_progress *progress)
+{
+    struct runner *runner = world ? runner_new(world, progress) : NULL;
+    if (!runner) {
+        int cause = errno;
+        world_free(world);
+        return -cause;
+    }
+    *stage = (struct stage){world, runner};
+    return 0;
+}
+
 static void *open_engine(struct runner_progress *progress, struct drill_error *error)
 {
     struct engine *engine = calloc(1, sizeof(*engine));
-    if (engine) {
-        engine->world = world_kernel_new();
+    if (!engine) {
+        drill_error_set(error, "a worker could not begin: out of memory");
+        errno = ENOMEM;
+        return NULL;
     }
-    if (engine && engine->world) {
-        engine->runner = runner_new(engine->world, progress);
-    }
-    if (engine && engine->runner) {
-        return engine;
-    }
-    int cause = errno;
-    drill_error_set(error, "a worker could not begin: %s", strerror(cause));
-    if (engine && engine->world) {
-        world_free(engine->world);
-    }
-    free(engine);
-    errno = cause;
-    return NULL;
+    engine->progress = progress;
+    return engine;
 }
 
 /* Plans of one suite share few plugins. */
@@ -78,19 +88,61 @@ static int prepare(void *owner, const struct plan *plan, struct drill_error *err
     return 1;
 }
 
-static int run(void *owner, const struct plan *plan, uint64_t seed, struct result *result)
+static int play(const struct engine *engine, const struct stage *stage,
+                const struct isolate_job *job, struct result *result)
 {
-    struct engine *engine = owner;
-    return runner_run(engine->runner, plan, engine->prepared, seed, result);
+    runner_trace(stage->runner, job->trace);
+    return runner_run(stage->runner, job->plan, engine->prepared, job->seed, result);
+}
+
+/* Every run finds the world as new, and leaves nothing in it. */
+static int play_simulated(struct engine *engine, const struct isolate_job *job,
+                          struct result *result)
+{
+    struct stage *sim = &engine->sim;
+    int status = 0;
+    if (!sim->world) {
+        status = stage_build(sim, world_sim_new(NULL), engine->progress);
+    }
+    if (status == 0) {
+        world_sim_reset(sim->world, job->seed, &job->plan->network);
+        status = play(engine, sim, job, result);
+    }
+    if (status != 0) {
+        return status;
+    }
+    runner_release(sim->runner);
+    uint32_t open = world_sim_open_sockets(sim->world);
+    if (open > 0) {
+        return result_decide(result, VERDICT_ERROR,
+                             "the harness left %u socket%s open in the simulated world", open,
+                             open == 1 ? "" : "s");
+    }
+    return 0;
+}
+
+static int play_real(struct engine *engine, const struct isolate_job *job, struct result *result)
+{
+    struct stage *kernel = &engine->kernel;
+    int status = kernel->world ? 0 : stage_build(kernel, world_kernel_new(), engine->progress);
+    return status == 0 ? play(engine, kernel, job, result) : status;
+}
+
+static int run(void *owner, const struct isolate_job *job, struct result *result)
+{
+    return job->world == PLAN_SIM ? play_simulated(owner, job, result)
+                                  : play_real(owner, job, result);
 }
 
 static size_t descriptors_held(const void *owner)
 {
     const struct engine *engine = owner;
-    return runner_descriptors_held(engine->runner);
+    /* Real sockets hold one descriptor besides those of the runner, the epoll set; what the
+     * simulated world holds is none. */
+    return engine->kernel.runner ? 1 + runner_descriptors_held(engine->kernel.runner) : 0;
 }
 
-const struct isolate_engine isolate_engine_kernel = {
+const struct isolate_engine isolate_engine_runner = {
     .open = open_engine,
     .prepare = prepare,
     .run = run,

@@ -18,7 +18,7 @@ static int take_result(struct isolate_pool *pool, struct isolate_slot *slot, con
                        size_t size)
 {
     struct result result;
-    uint32_t number = isolate_slot_line(slot, 0);
+    uint32_t item = isolate_slot_line(slot, 0);
     int status = result_decode(wire, size, &result);
     if (status == -ENOMEM) {
         return isolate_pool_out_of_memory(pool);
@@ -27,7 +27,7 @@ static int take_result(struct isolate_pool *pool, struct isolate_slot *slot, con
         slot->garbled = true;
         return 0;
     }
-    if (!isolate_verdict_fits(&result, number, pool->plans[number])) {
+    if (!isolate_verdict_fits(&result, item, pool->plans[isolate_item_plan(item)])) {
         result_fini(&result);
         slot->garbled = true;
         return 0;
@@ -35,17 +35,17 @@ static int take_result(struct isolate_pool *pool, struct isolate_slot *slot, con
     bool fresh = slot->answered == 0;
     isolate_slot_answered(slot);
     pool->barren = 0;
-    if (result.verdict != VERDICT_PASS) {
+    if (result.verdict != VERDICT_PASS || isolate_pool_request(pool, item).last) {
         slot->leaving = true;
-        isolate_pool_return_line(pool, slot, PLAN_NONE);
+        isolate_pool_return_line(pool, slot, ISOLATE_ITEM_NONE);
     }
-    status = isolate_pool_deliver(pool, slot, &result, fresh);
+    status = isolate_deliver(pool, slot, &result, fresh);
     isolate_pool_tell_started(pool, slot);
     return status;
 }
 
-/* The machine failed in a worker. One that had run plans before may have been short of something
- * because of them, so the plan gets another chance. */
+/* The machine failed in a worker. One that had run items before may have been short of something
+ * because of them, so the item gets another chance. */
 static int take_machine(struct isolate_pool *pool, struct isolate_slot *slot, const uint8_t *wire,
                         size_t size)
 {
@@ -57,7 +57,7 @@ static int take_machine(struct isolate_pool *pool, struct isolate_slot *slot, co
     memcpy(&error, wire, sizeof(error));
     if (slot->answered > 0) {
         slot->leaving = true;
-        isolate_pool_return_line(pool, slot, PLAN_NONE);
+        isolate_pool_return_line(pool, slot, ISOLATE_ITEM_NONE);
         return 0;
     }
     drill_error_set(pool->error, "%.*s", (int)(size - sizeof(error)),
@@ -72,7 +72,7 @@ static int take_frame(struct isolate_pool *pool, struct isolate_slot *slot,
         return take_machine(pool, slot, wire, (size_t)frame->size);
     }
     bool expected = frame->kind == ISOLATE_RESULT && slot->line_count > 0 &&
-                    frame->plan == isolate_slot_line(slot, 0);
+                    frame->item == isolate_slot_line(slot, 0);
     if (!expected) {
         slot->garbled = true;
         return 0;
@@ -105,17 +105,17 @@ static int take_frames(struct isolate_pool *pool, struct isolate_slot *slot)
     return status;
 }
 
-/* The plan that a dead worker is to blame for, or PLAN_NONE. */
+/* The item that a dead worker is to blame for, or ISOLATE_ITEM_NONE. */
 static uint32_t culprit_of(const struct isolate_slot *slot)
 {
     if (slot->line_count == 0) {
-        return PLAN_NONE;
+        return ISOLATE_ITEM_NONE;
     }
     if (slot->garbled) {
         return isolate_slot_line(slot, 0);
     }
     if (slot->shared->started <= slot->answered) {
-        return PLAN_NONE;
+        return ISOLATE_ITEM_NONE;
     }
     uint32_t running = slot->shared->running;
     for (size_t i = 0; i < slot->line_count; i++) {
@@ -126,7 +126,7 @@ static uint32_t culprit_of(const struct isolate_slot *slot)
     return isolate_slot_line(slot, 0);
 }
 
-/* A worker that ended before it began a plan, or between two. Once that is bad luck. */
+/* A worker that ended before it began an item, or between two. Once that is bad luck. */
 static int count_barren(struct isolate_pool *pool, int status)
 {
     if (++pool->barren < BARREN_MAX) {
@@ -143,6 +143,29 @@ static int count_barren(struct isolate_pool *pool, int status)
     return -ECHILD;
 }
 
+/* Makes the result of the item that a dead worker is to blame for. 0 or -ENOMEM. */
+static int judge(const struct isolate_pool *pool, const struct isolate_slot *slot, uint32_t culprit,
+                 const struct isolate_end *end, struct result *result)
+{
+    const struct plan *plan = pool->plans[isolate_item_plan(culprit)];
+    struct isolate_request request = isolate_pool_request(pool, culprit);
+    int status = slot->garbled ? isolate_verdict_garbled(result, culprit, plan)
+                               : isolate_verdict_of_end(result, culprit, plan, slot, end);
+    if (status != 0) {
+        return status;
+    }
+    result->seed = request.seed;
+    /* The record is of the item that ran last. */
+    if (request.trace && slot->traces && slot->shared->running == culprit) {
+        status =
+            trace_take(slot->trace, TRACE_EVENTS_MAX, TRACE_DATA_MAX, isolate_item_trace(result));
+    }
+    if (status != 0) {
+        result_fini(result);
+    }
+    return status;
+}
+
 int isolate_inbox_end(struct isolate_pool *pool, struct isolate_slot *slot)
 {
     struct isolate_end end = {.timeout_ms = pool->timeout_ns / CLOCK_MS};
@@ -154,27 +177,23 @@ int isolate_inbox_end(struct isolate_pool *pool, struct isolate_slot *slot)
     /* It died while it was sending. */
     slot->garbled = slot->garbled || (slot->line_count > 0 && slot->in.size > 0);
     uint32_t culprit = culprit_of(slot);
-    bool spared = slot->asked && !slot->garbled && culprit != slot->asked_plan;
-    if (culprit == PLAN_NONE || spared) {
+    bool spared = slot->asked && !slot->garbled && culprit != slot->asked_item;
+    if (culprit == ISOLATE_ITEM_NONE || spared) {
         bool barren = slot->line_count > 0 && !spared;
-        isolate_pool_return_line(pool, slot, PLAN_NONE);
+        isolate_pool_return_line(pool, slot, ISOLATE_ITEM_NONE);
         return barren ? count_barren(pool, end.status) : 0;
     }
     /* What its own handler recorded before the parent lost patience is a crash. */
     int recorded = slot->shared->crash.signal;
     end.hung = slot->asked && (recorded == 0 || recorded == SIGQUIT);
     struct result result;
-    const struct plan *plan = pool->plans[culprit];
-    status = slot->garbled ? isolate_verdict_garbled(&result, culprit, plan)
-                           : isolate_verdict_of_end(&result, culprit, plan, slot, &end);
-    if (status != 0) {
+    if (judge(pool, slot, culprit, &end, &result) != 0) {
         return isolate_pool_out_of_memory(pool);
     }
-    result.seed = isolate_pool_request(pool, culprit).seed;
     bool fresh = slot->answered == 0 && isolate_slot_line(slot, 0) == culprit;
     isolate_pool_return_line(pool, slot, culprit);
     pool->barren = 0;
-    return isolate_pool_deliver(pool, slot, &result, fresh);
+    return isolate_deliver(pool, slot, &result, fresh);
 }
 
 int isolate_inbox_read(struct isolate_pool *pool, struct isolate_slot *slot, uint64_t now_ns)

@@ -30,67 +30,36 @@ int isolate_pool_out_of_memory(struct isolate_pool *pool)
     return refuse(pool, -ENOMEM, "a result could not be kept");
 }
 
-/* The last word on a plan. Takes what `result` owns. */
-static int finish(struct isolate_pool *pool, struct result *result)
+static bool too_large(const struct isolate_pool *pool, uint32_t item)
 {
-    int status = isolate_verdict_expect(result, pool->plans[result->plan]);
-    if (status != 0) {
-        result_fini(result);
-        return isolate_pool_out_of_memory(pool);
-    }
-    int stop = pool->options->finished(pool->options->owner, result);
-    result_fini(result);
-    pool->done++;
-    return stop != 0 ? -EINTR : 0;
-}
-
-int isolate_pool_deliver(struct isolate_pool *pool, struct isolate_slot *slot,
-                         struct result *result, bool fresh)
-{
-    if (result->verdict != VERDICT_PASS && !fresh) {
-        ASSERT(!slot->doubted);
-        slot->doubt = *result;
-        slot->doubted = true;
-        return 0;
-    }
-    if (slot->doubted && slot->doubt.plan == result->plan) {
-        slot->doubted = false;
-        if (isolate_verdict_compare(result, &slot->doubt) != 0) {
-            result_fini(result);
-            return isolate_pool_out_of_memory(pool);
-        }
-    }
-    return finish(pool, result);
-}
-
-static bool too_large(const struct isolate_pool *pool, const struct plan *plan)
-{
-    return pool->descriptors_max != RLIM_INFINITY &&
+    const struct plan *plan = pool->plans[isolate_item_plan(item)];
+    return isolate_item_world(item) == PLAN_KERNEL && pool->descriptors_max != RLIM_INFINITY &&
            (rlim_t)plan->descriptors_max + DESCRIPTORS_ASIDE > pool->descriptors_max;
 }
 
-/* The next plan that needs a worker: 1, or 0 when there is none. Those that need none are finished
+/* The next item that needs a worker: 1, or 0 when there is none. Those that need none are finished
  * on the way. */
-static int take_plan(struct isolate_pool *pool, uint32_t *number)
+static int take_item(struct isolate_pool *pool, uint32_t *item)
 {
     if (pool->returned_count > 0) {
-        *number = pool->returned[--pool->returned_count];
+        *item = pool->returned[--pool->returned_count];
         return 1;
     }
-    while (pool->next < pool->count) {
-        uint32_t candidate = (uint32_t)pool->next++;
-        const struct plan *plan = pool->plans[candidate];
+    while (pool->next < pool->item_count) {
+        uint32_t candidate = pool->items[pool->next++];
+        const struct plan *plan = pool->plans[isolate_item_plan(candidate)];
         struct result result;
         int status;
-        if (isolate_verdict_skip(plan)) {
+        if (isolate_verdict_skip(plan, pool->worlds)) {
             status = isolate_verdict_skipped(&result, candidate, plan);
-        } else if (too_large(pool, plan)) {
+        } else if (too_large(pool, candidate)) {
             status = isolate_verdict_too_large(&result, candidate, plan);
         } else {
-            *number = candidate;
+            *item = candidate;
             return 1;
         }
-        status = status == 0 ? finish(pool, &result) : isolate_pool_out_of_memory(pool);
+        status = status == 0 ? isolate_deliver_item(pool, &result, false)
+                             : isolate_pool_out_of_memory(pool);
         if (status != 0) {
             return status;
         }
@@ -98,38 +67,68 @@ static int take_plan(struct isolate_pool *pool, uint32_t *number)
     return 0;
 }
 
+/* Whether the item's plan had two results that differed, and its runs are made again. */
+static bool runs_again(const struct isolate_pool *pool, uint32_t item)
+{
+    return pool->pairs && isolate_pair_again(&pool->pairs[isolate_item_plan(item)]);
+}
+
 void isolate_pool_return_line(struct isolate_pool *pool, struct isolate_slot *slot, uint32_t except)
 {
     for (size_t i = slot->line_count; i > 0; i--) {
-        uint32_t number = isolate_slot_line(slot, i - 1);
-        if (number != except && !(slot->doubted && slot->doubt.plan == number)) {
-            pool->returned[pool->returned_count++] = number;
+        uint32_t item = isolate_slot_line(slot, i - 1);
+        if (item == except || (slot->doubted && isolate_item_of(&slot->doubt) == item)) {
+            continue;
+        }
+        if (runs_again(pool, item)) {
+            pool->again[pool->again_count++] = item;
+        } else {
+            pool->returned[pool->returned_count++] = item;
         }
     }
     slot->line_count = 0;
 }
 
-struct isolate_request isolate_pool_request(const struct isolate_pool *pool, uint32_t number)
+struct isolate_request isolate_pool_request(const struct isolate_pool *pool, uint32_t item)
 {
     uint64_t seed = pool->options->seed;
-    return (struct isolate_request){.plan = number,
-                                    .seed = seed != 0 ? seed : pool->plans[number]->seed};
+    bool again = runs_again(pool, item);
+    return (struct isolate_request){
+        .item = item,
+        .seed = seed != 0 ? seed : pool->plans[isolate_item_plan(item)]->seed,
+        .trace = again || pool->options->trace,
+        .last = again,
+    };
 }
 
 void isolate_pool_tell_started(const struct isolate_pool *pool, const struct isolate_slot *slot)
 {
     if (pool->options->started && slot->line_count > 0) {
-        pool->options->started(pool->options->owner, isolate_slot_line(slot, 0));
+        pool->options->started(pool->options->owner, isolate_item_plan(isolate_slot_line(slot, 0)));
     }
 }
 
-/* How many plans a worker's line should hold: many while there are many, so that it never waits,
+/* How many items a worker's line should hold: many while there are many, so that it never waits,
  * few at the end, so that no other waits for it. */
 static size_t line_target(const struct isolate_pool *pool)
 {
-    size_t left = pool->count - pool->next + pool->returned_count;
+    size_t left = pool->item_count - pool->next + pool->returned_count;
     size_t share = left / (2 * (size_t)pool->slot_count) + 1;
     return share < ISOLATE_LINE_MAX ? share : ISOLATE_LINE_MAX;
+}
+
+/* Runs that are made again go to fresh workers, one to each: nobody is handed anything else before
+ * they are taken. */
+static void hand_again(struct isolate_pool *pool, struct isolate_slot *slot)
+{
+    if (isolate_slot_is_fresh(slot) && slot->traces) {
+        uint32_t item = pool->again[--pool->again_count];
+        struct isolate_request request = isolate_pool_request(pool, item);
+        isolate_slot_hand(slot, &request, 1);
+        isolate_pool_tell_started(pool, slot);
+    } else if (slot->line_count == 0) {
+        isolate_slot_dismiss(slot);
+    }
 }
 
 /* Fills the line of a worker. 0, or what finishing a plan returned. */
@@ -139,21 +138,28 @@ static int hand_out(struct isolate_pool *pool, struct isolate_slot *slot)
     size_t count = 0;
     size_t target = slot->doubted ? 1 : line_target(pool);
     bool idle = slot->line_count == 0;
-    if (slot->leaving || slot->asked || slot->line_count > target / 2) {
+    if (slot->leaving || slot->asked) {
+        return 0;
+    }
+    if (pool->again_count > 0 && !slot->doubted) {
+        hand_again(pool, slot);
+        return 0;
+    }
+    if (slot->line_count > target / 2) {
         return 0;
     }
     int status = 0;
     if (slot->doubted) {
         /* Alone, so that nothing else can go wrong in this slot before it is settled. */
-        requests[count++] = isolate_pool_request(pool, slot->doubt.plan);
+        requests[count++] = isolate_pool_request(pool, isolate_item_of(&slot->doubt));
     }
     while (slot->line_count + count < target) {
-        uint32_t number = PLAN_NONE;
-        status = take_plan(pool, &number);
+        uint32_t item = ISOLATE_ITEM_NONE;
+        status = take_item(pool, &item);
         if (status <= 0) {
             break;
         }
-        requests[count++] = isolate_pool_request(pool, number);
+        requests[count++] = isolate_pool_request(pool, item);
     }
     if (count > 0) {
         isolate_slot_hand(slot, requests, count);
@@ -169,9 +175,11 @@ static int keep_busy(struct isolate_pool *pool)
 {
     for (unsigned i = 0; i < pool->slot_count; i++) {
         struct isolate_slot *slot = &pool->slots[i];
-        bool wanted = slot->doubted || pool->returned_count > 0 || pool->next < pool->count;
+        bool wanted = slot->doubted || pool->again_count > 0 || pool->returned_count > 0 ||
+                      pool->next < pool->item_count;
         if (slot->pid == 0 && wanted) {
-            int status = isolate_slot_start(slot, &pool->setup);
+            bool traces = pool->options->trace || pool->again_count > 0;
+            int status = isolate_slot_start(slot, &pool->setup, traces);
             if (status != 0) {
                 return refuse(pool, status, "a worker process could not be started");
             }
@@ -268,12 +276,45 @@ static void dismiss(struct isolate_pool *pool)
     }
 }
 
+/* What there is to run, in order. A plan that is skipped has one item as well. */
+static void list_items(struct isolate_pool *pool)
+{
+    for (uint32_t i = 0; i < pool->count; i++) {
+        uint32_t worlds = pool->plans[i]->worlds & (uint32_t)pool->worlds;
+        if (worlds == 0) {
+            worlds = (uint32_t)pool->worlds;
+        }
+        if (worlds & PLAN_SIM) {
+            pool->items[pool->item_count++] = isolate_item(i, PLAN_SIM);
+        }
+        if (worlds & PLAN_KERNEL) {
+            pool->items[pool->item_count++] = isolate_item(i, PLAN_KERNEL);
+        }
+    }
+}
+
+static int make_lists(struct isolate_pool *pool)
+{
+    pool->items = calloc(pool->count, 2 * sizeof(*pool->items));
+    pool->returned = calloc(pool->count, 2 * sizeof(*pool->returned));
+    pool->again = calloc(pool->count, 2 * sizeof(*pool->again));
+    bool good = pool->items && pool->returned && pool->again;
+    if (good && pool->worlds == PLAN_BOTH) {
+        pool->pairs = calloc(pool->count, sizeof(*pool->pairs));
+        good = pool->pairs != NULL;
+    }
+    if (!good) {
+        return -ENOMEM;
+    }
+    list_items(pool);
+    return 0;
+}
+
 static int pool_init(struct isolate_pool *pool, unsigned workers)
 {
     pool->slots = calloc(workers, sizeof(*pool->slots));
     pool->polls = calloc(workers, sizeof(*pool->polls));
-    pool->returned = calloc(pool->count, sizeof(*pool->returned));
-    if (!pool->slots || !pool->polls || !pool->returned) {
+    if (!pool->slots || !pool->polls || make_lists(pool) != 0) {
         return refuse(pool, -ENOMEM, "the workers could not be prepared");
     }
     for (; pool->slot_count < workers; pool->slot_count++) {
@@ -289,14 +330,21 @@ static void pool_fini(struct isolate_pool *pool)
     }
     free(pool->slots);
     free(pool->polls);
+    free(pool->items);
     free(pool->returned);
+    free(pool->again);
+    for (size_t i = 0; pool->pairs && i < pool->count; i++) {
+        isolate_pair_fini(&pool->pairs[i]);
+    }
+    free(pool->pairs);
 }
 
 int isolate_pool_run(struct plan *const *plans, size_t count, const struct isolate_options *options,
                      const struct isolate_engine *engine, struct drill_error *error)
 {
     ASSERT(options->workers >= 1 && options->workers <= ISOLATE_WORKERS_MAX);
-    ASSERT(count < PLAN_NONE);
+    ASSERT(options->worlds >= PLAN_KERNEL && options->worlds <= PLAN_BOTH);
+    ASSERT(count <= ISOLATE_ITEM_PLANS_MAX);
     if (count == 0) {
         return 0;
     }
@@ -310,8 +358,10 @@ int isolate_pool_run(struct plan *const *plans, size_t count, const struct isola
         .timeout_ns =
             timeout_ms < UINT64_MAX / CLOCK_MS / 4 ? timeout_ms * CLOCK_MS : UINT64_MAX / 4,
         .descriptors_max = isolate_child_raise_descriptors(),
+        .worlds = options->worlds,
     };
-    int status = pool_init(&pool, count < options->workers ? (unsigned)count : options->workers);
+    size_t useful = pool.worlds == PLAN_BOTH ? 2 * count : count;
+    int status = pool_init(&pool, useful < options->workers ? (unsigned)useful : options->workers);
     if (status == 0) {
         status = run(&pool);
     }

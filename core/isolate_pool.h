@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The parent's side of the pool: hands plans to workers, judges those that die, collects results.
+ * The parent's side of the pool: hands runs to workers, judges those that die, collects results.
  *
- * isolate_run is this with the kernel engine; tests put another engine in its place.
+ * isolate_run is this with the engine of runners; tests put another engine in its place.
  */
 #ifndef DRILL_CORE_ISOLATE_POOL_H
 #define DRILL_CORE_ISOLATE_POOL_H

@@ -17,7 +17,7 @@
 #define READ_BYTES ((size_t)64 << 10)
 /* A worker that was asked for its backtrace has this long. */
 #define ASKED_NS CLOCK_S
-/* And one that has not begun its first plan this long, at least: being born is no plan's fault. */
+/* And one that has not begun its first item this long, at least: being born is no plan's fault. */
 #define BEGIN_NS (10 * CLOCK_S)
 
 /* Handing over is one write that never blocks and is never torn. */
@@ -55,11 +55,29 @@ void isolate_slot_fini(struct isolate_slot *slot)
     if (slot->shared) {
         munmap(slot->shared, sizeof(*slot->shared));
     }
+    if (slot->trace) {
+        munmap(slot->trace, trace_store_bytes(TRACE_EVENTS_MAX, TRACE_DATA_MAX));
+    }
     if (slot->doubted) {
         result_fini(&slot->doubt);
     }
     bytes_fini(&slot->in);
     *slot = (struct isolate_slot){.requests = {-1, -1}, .results = -1, .output = -1};
+}
+
+/* Room for a record. Costs memory as far as it is used. */
+static int make_trace(struct isolate_slot *slot)
+{
+    if (slot->trace) {
+        return 0;
+    }
+    void *memory = mmap(NULL, trace_store_bytes(TRACE_EVENTS_MAX, TRACE_DATA_MAX),
+                        PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) {
+        return -errno;
+    }
+    slot->trace = memory;
+    return 0;
 }
 
 /* What workers share with the parent, made for the first and cleared for the next ones. */
@@ -82,7 +100,7 @@ static int make_lasting(struct isolate_slot *slot)
     }
     slot->shared->progress.beats = 0;
     slot->shared->started = 0;
-    slot->shared->running = PLAN_NONE;
+    slot->shared->running = ISOLATE_ITEM_NONE;
     isolate_crash_clear(&slot->shared->crash);
     return 0;
 }
@@ -96,18 +114,23 @@ static int fork_worker(struct isolate_slot *slot, const struct isolate_worker *s
     if (pid == 0) {
         struct isolate_worker worker = *setup;
         worker.shared = slot->shared;
+        worker.trace = slot->traces ? slot->trace : NULL;
         isolate_worker_live(&worker);
     }
     slot->pid = pid > 0 ? pid : 0;
     return pid > 0 ? 0 : (int)pid;
 }
 
-int isolate_slot_start(struct isolate_slot *slot, const struct isolate_worker *setup)
+int isolate_slot_start(struct isolate_slot *slot, const struct isolate_worker *setup, bool traces)
 {
     ASSERT(slot->pid == 0);
     ASSERT(slot->line_count == 0);
     int results[2];
     int status = make_lasting(slot);
+    if (status == 0 && traces) {
+        status = make_trace(slot);
+    }
+    slot->traces = traces;
     if (status == 0) {
         status = isolate_child_pipe(slot->requests);
     }
@@ -127,16 +150,22 @@ int isolate_slot_start(struct isolate_slot *slot, const struct isolate_worker *s
         close_pipes(slot);
         return status;
     }
-    slot->answered = 0;
+    slot->answered = slot->handed = 0;
     slot->leaving = slot->garbled = slot->asked = false;
     bytes_clear(&slot->in);
     isolate_slot_heard(slot, clock_real_ns());
     return 0;
 }
 
+bool isolate_slot_is_fresh(const struct isolate_slot *slot)
+{
+    return slot->handed == 0;
+}
+
 void isolate_slot_dismiss(struct isolate_slot *slot)
 {
     slot->leaving = true;
+    isolate_slot_heard(slot, clock_real_ns());
     close_end(&slot->requests[0]);
     close_end(&slot->requests[1]);
 }
@@ -160,9 +189,10 @@ void isolate_slot_hand(struct isolate_slot *slot, const struct isolate_request *
     }
     for (size_t i = 0; i < count; i++) {
         size_t place = (slot->line_first + slot->line_count) % ISOLATE_LINE_MAX;
-        slot->line[place] = requests[i].plan;
+        slot->line[place] = requests[i].item;
         slot->line_count++;
     }
+    slot->handed += count;
     ssize_t written;
     do {
         written = write(slot->requests[1], requests, count * sizeof(*requests));
@@ -244,7 +274,7 @@ enum isolate_slot_patience isolate_slot_watch(struct isolate_slot *slot, uint64_
         return ISOLATE_SLOT_LOST;
     }
     slot->asked = true;
-    slot->asked_plan = slot->shared->running;
+    slot->asked_item = slot->shared->running;
     slot->pulse_ns = now_ns;
     kill(slot->pid, SIGQUIT);
     return ISOLATE_SLOT_ASKED;

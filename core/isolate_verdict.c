@@ -12,19 +12,30 @@
 #include "check.h"
 #include "isolate_child.h"
 
-const char *isolate_verdict_skip(const struct plan *plan)
+const char *isolate_verdict_skip(const struct plan *plan, enum plan_world worlds)
 {
-    return plan->worlds & PLAN_KERNEL ? NULL : "needs the simulated world";
+    if (plan->worlds & (uint32_t)worlds) {
+        return NULL;
+    }
+    return worlds == PLAN_KERNEL ? "needs the simulated world" : "needs real sockets";
 }
 
-int isolate_verdict_skipped(struct result *result, uint32_t number, const struct plan *plan)
+/* A pass of the item, to be changed. */
+static int begin(struct result *result, uint32_t item, const struct plan *plan)
 {
-    int status = result_init(result, number, plan);
+    int status = result_init(result, isolate_item_plan(item), plan);
+    result->world = isolate_item_world(item);
+    return status;
+}
+
+int isolate_verdict_skipped(struct result *result, uint32_t item, const struct plan *plan)
+{
+    int status = begin(result, item, plan);
     if (status != 0) {
         return status;
     }
     result->verdict = VERDICT_SKIPPED;
-    result->note = strdup(isolate_verdict_skip(plan));
+    result->note = strdup(isolate_verdict_skip(plan, result->world));
     if (!result->note) {
         result_fini(result);
         return -ENOMEM;
@@ -32,9 +43,9 @@ int isolate_verdict_skipped(struct result *result, uint32_t number, const struct
     return 0;
 }
 
-int isolate_verdict_too_large(struct result *result, uint32_t number, const struct plan *plan)
+int isolate_verdict_too_large(struct result *result, uint32_t item, const struct plan *plan)
 {
-    int status = result_init(result, number, plan);
+    int status = begin(result, item, plan);
     if (status != 0) {
         return status;
     }
@@ -44,9 +55,9 @@ int isolate_verdict_too_large(struct result *result, uint32_t number, const stru
                          plan->descriptors_max);
 }
 
-int isolate_verdict_garbled(struct result *result, uint32_t number, const struct plan *plan)
+int isolate_verdict_garbled(struct result *result, uint32_t item, const struct plan *plan)
 {
-    int status = result_init(result, number, plan);
+    int status = begin(result, item, plan);
     if (status != 0) {
         return status;
     }
@@ -89,11 +100,11 @@ static int decide_death(struct result *result, int signal, int exit_status)
                          isolate_crash_signal_meaning(signal));
 }
 
-int isolate_verdict_of_end(struct result *result, uint32_t number, const struct plan *plan,
+int isolate_verdict_of_end(struct result *result, uint32_t item, const struct plan *plan,
                            const struct isolate_slot *slot, const struct isolate_end *end)
 {
     const struct isolate_crash *crash = &slot->shared->crash;
-    int status = result_init(result, number, plan);
+    int status = begin(result, item, plan);
     if (status != 0) {
         return status;
     }
@@ -118,16 +129,19 @@ int isolate_verdict_of_end(struct result *result, uint32_t number, const struct 
     return 0;
 }
 
-bool isolate_verdict_fits(const struct result *result, uint32_t number, const struct plan *plan)
+bool isolate_verdict_fits(const struct result *result, uint32_t item, const struct plan *plan)
 {
     const struct result_failure *failure = &result->failure;
     bool known = result->verdict == VERDICT_PASS || result->verdict == VERDICT_FAIL ||
                  result->verdict == VERDICT_ERROR || result->verdict == VERDICT_LEAK;
-    return known && result->plan == number && result->step_count == plan->source_count &&
+    bool faults = result->fault_count == 0 || result->fault_count == plan->fault_count;
+    bool of_item = result->plan == isolate_item_plan(item) &&
+                   result->world == isolate_item_world(item) && !result->divergence.what;
+    return known && faults && of_item && result->step_count == plan->source_count &&
            (failure->source == PLAN_NONE || failure->source < plan->source_count);
 }
 
-static int same(const struct result *a, const struct result *b, bool *equal)
+static int equal(const struct result *a, const struct result *b, bool *same)
 {
     struct bytes wire[2];
     bytes_init(&wire[0], SIZE_MAX);
@@ -136,8 +150,8 @@ static int same(const struct result *a, const struct result *b, bool *equal)
     if (status == 0) {
         status = result_encode_canonical(b, &wire[1]);
     }
-    *equal = status == 0 && wire[0].size == wire[1].size &&
-             memcmp(wire[0].data, wire[1].data, wire[0].size) == 0;
+    *same = status == 0 && wire[0].size == wire[1].size &&
+            memcmp(wire[0].data, wire[1].data, wire[0].size) == 0;
     bytes_fini(&wire[0]);
     bytes_fini(&wire[1]);
     return status;
@@ -167,11 +181,10 @@ static int contradict(struct result *doubt, const struct result *fresh)
     return 0;
 }
 
-int isolate_verdict_compare(struct result *result, struct result *doubt)
+int isolate_verdict_compare(struct result *result, struct result *doubt, bool *same)
 {
-    bool equal;
-    int status = same(result, doubt, &equal);
-    if (status == 0 && !equal) {
+    int status = equal(result, doubt, same);
+    if (status == 0 && !*same) {
         status = contradict(doubt, result);
         struct result swap = *result;
         *result = *doubt;

@@ -17,27 +17,26 @@ struct isolate_end {
     uint64_t timeout_ms; /* for so long */
 };
 
-/* The results of plans that need not be handed to a worker: NULL, or why. The sentence is static.
- */
-const char *isolate_verdict_skip(const struct plan *plan);
-/* Makes the result of a plan that was skipped. 0 or -ENOMEM. */
-int isolate_verdict_skipped(struct result *result, uint32_t number, const struct plan *plan);
-/* Makes the result of a plan that needs more descriptors than there are. 0 or -ENOMEM. */
-int isolate_verdict_too_large(struct result *result, uint32_t number, const struct plan *plan);
+/* Why a plan is not run where only these worlds are wanted; NULL: it is. The sentence is static. */
+const char *isolate_verdict_skip(const struct plan *plan, enum plan_world worlds);
+/* Makes the result of an item whose plan was skipped. 0 or -ENOMEM. */
+int isolate_verdict_skipped(struct result *result, uint32_t item, const struct plan *plan);
+/* Makes the result of an item that needs more descriptors than there are. 0 or -ENOMEM. */
+int isolate_verdict_too_large(struct result *result, uint32_t item, const struct plan *plan);
 
-/* Makes the result of the plan that `slot`'s worker ran when it ended. 0 or -ENOMEM. */
-int isolate_verdict_of_end(struct result *result, uint32_t number, const struct plan *plan,
+/* Makes the result of the item that `slot`'s worker ran when it ended. 0 or -ENOMEM. */
+int isolate_verdict_of_end(struct result *result, uint32_t item, const struct plan *plan,
                            const struct isolate_slot *slot, const struct isolate_end *end);
 
-/* Makes the result of a plan whose worker sent something that is none. 0 or -ENOMEM. */
-int isolate_verdict_garbled(struct result *result, uint32_t number, const struct plan *plan);
+/* Makes the result of an item whose worker sent something that is none. 0 or -ENOMEM. */
+int isolate_verdict_garbled(struct result *result, uint32_t item, const struct plan *plan);
 
-/* Whether a result that a worker sent fits the plan it claims to be of. */
-bool isolate_verdict_fits(const struct result *result, uint32_t number, const struct plan *plan);
+/* Whether a result that a worker sent fits the item it claims to be of. */
+bool isolate_verdict_fits(const struct result *result, uint32_t item, const struct plan *plan);
 
 /* Settles a doubt: `result`, from a fresh worker, stands if `doubt`, from one that had run others,
- * is the same; else it becomes an error. Takes what `doubt` owns. 0 or -ENOMEM. */
-int isolate_verdict_compare(struct result *result, struct result *doubt);
+ * is the `same`; else it becomes an error. Takes what `doubt` owns. 0 or -ENOMEM. */
+int isolate_verdict_compare(struct result *result, struct result *doubt, bool *same);
 
 /* Applies the plan's expect_failure. 0 or -ENOMEM. */
 int isolate_verdict_expect(struct result *result, const struct plan *plan);

@@ -13,7 +13,9 @@
 #define REQUESTS ISOLATE_CHILD_KEEP_FIRST
 #define RESULTS  (ISOLATE_CHILD_KEEP_FIRST + 1)
 
-/* Results wait this long, or for this many bytes, so that one write carries several. */
+/* Results of simulated runs wait this long, or for this many bytes, or for one of a run on real
+ * sockets, so that one write carries several. The latter cost far more than a write: they are sent
+ * at once, lest the next run hangs and an interrupted report lacks what had finished. */
 #define BATCH_NS    CLOCK_MS
 #define BATCH_BYTES ((size_t)64 << 10)
 
@@ -40,9 +42,9 @@ static void flush(struct worker *worker)
 }
 
 /* Begins a frame; its size is filled in by end_frame. Returns where it starts. */
-static size_t begin_frame(struct worker *worker, enum isolate_frame_kind kind, uint32_t plan)
+static size_t begin_frame(struct worker *worker, enum isolate_frame_kind kind, uint32_t item)
 {
-    struct isolate_frame frame = {.kind = (uint32_t)kind, .plan = plan};
+    struct isolate_frame frame = {.kind = (uint32_t)kind, .item = item};
     size_t start = worker->out.size;
     if (bytes_add(&worker->out, &frame, sizeof(frame)) != 0) {
         isolate_child_leave(EXIT_FAILURE);
@@ -57,9 +59,9 @@ static void end_frame(struct worker *worker, size_t start)
 }
 
 /* Tells the parent that the machine failed, and leaves. */
-static _Noreturn void give_up(struct worker *worker, uint32_t plan, int error, const char *sentence)
+static _Noreturn void give_up(struct worker *worker, uint32_t item, int error, const char *sentence)
 {
-    size_t start = begin_frame(worker, ISOLATE_MACHINE, plan);
+    size_t start = begin_frame(worker, ISOLATE_MACHINE, item);
     if (bytes_add(&worker->out, &error, sizeof(error)) != 0 ||
         bytes_add(&worker->out, sentence, strlen(sentence)) != 0) {
         isolate_child_leave(EXIT_FAILURE);
@@ -69,23 +71,32 @@ static _Noreturn void give_up(struct worker *worker, uint32_t plan, int error, c
     isolate_child_leave(EXIT_SUCCESS);
 }
 
+static int begin_result(const struct worker *worker, uint32_t item, uint64_t seed,
+                        struct result *result)
+{
+    uint32_t plan = isolate_item_plan(item);
+    int status = result_init(result, plan, worker->setup->plans[plan]);
+    result->world = isolate_item_world(item);
+    result->seed = seed;
+    return status;
+}
+
 static void queue_result(struct worker *worker, struct result *result)
 {
-    size_t start = begin_frame(worker, ISOLATE_RESULT, result->plan);
+    uint32_t item = isolate_item_of(result);
+    size_t start = begin_frame(worker, ISOLATE_RESULT, item);
     int status = result_encode(result, &worker->out);
     if (status == -ENOSPC) {
         /* What is too large to tell is told without the details. */
-        uint32_t plan = result->plan;
         uint64_t seed = result->seed;
         result_fini(result);
-        status = result_init(result, plan, worker->setup->plans[plan]);
-        result->seed = seed;
+        status = begin_result(worker, item, seed, result);
         (void)result_decide(result, VERDICT_ERROR, "the result takes more than %zu MiB",
                             ISOLATE_RESULT_BYTES_MAX >> 20);
         status = status == 0 ? result_encode(result, &worker->out) : status;
     }
     if (status != 0) {
-        give_up(worker, result->plan, ENOMEM, "out of memory");
+        give_up(worker, item, ENOMEM, "out of memory");
     }
     end_frame(worker, start);
 }
@@ -131,19 +142,30 @@ static void take_output(struct result *result)
     }
 }
 
-static void announce(const struct worker *worker, uint32_t plan)
+static void announce(const struct worker *worker, const struct isolate_request *request)
 {
     struct isolate_shared *shared = worker->setup->shared;
+    ASSERT(!request->trace || worker->setup->trace);
+    if (request->trace) {
+        trace_store_begin(worker->setup->trace, TRACE_EVENTS_MAX, TRACE_DATA_MAX);
+    }
     shared->progress.source = PLAN_NONE;
     shared->progress.iteration_depth = 0;
-    shared->running = plan;
+    shared->running = request->item;
     shared->started++;
 }
 
-static void play(struct worker *worker, const struct plan *plan, uint64_t seed,
-                 struct result *result)
+static _Noreturn void give_up_run(struct worker *worker, const struct result *result, int status)
+{
+    char sentence[256];
+    snprintf(sentence, sizeof(sentence), "the machine failed: %s", strerror(-status));
+    give_up(worker, isolate_item_of(result), -status, sentence);
+}
+
+static void play(struct worker *worker, const struct isolate_job *job, struct result *result)
 {
     const struct isolate_engine *engine = worker->setup->engine;
+    const struct plan *plan = job->plan;
     struct drill_error error = {0};
     int prepared = engine->prepare(worker->engine, plan, &error);
     if (prepared < 0) {
@@ -158,35 +180,42 @@ static void play(struct worker *worker, const struct plan *plan, uint64_t seed,
          * load it would depend on chance. */
         worker->descriptors = descriptors_now(worker);
     }
-    int status = engine->run(worker->engine, plan, seed, result);
+    int status = engine->run(worker->engine, job, result);
+    if (status == 0 && job->trace) {
+        status =
+            trace_take(job->trace, TRACE_EVENTS_MAX, TRACE_DATA_MAX, isolate_item_trace(result));
+    }
     if (status != 0) {
-        char sentence[256];
-        snprintf(sentence, sizeof(sentence), "the machine failed: %s", strerror(-status));
-        give_up(worker, result->plan, -status, sentence);
+        give_up_run(worker, result, status);
     }
     check_processes(result);
     check_leaks(worker, result);
 }
 
-/* Returns whether the worker is still good for another plan. */
+/* Returns whether the worker is still good for another item. */
 static bool run_one(struct worker *worker, const struct isolate_request *request)
 {
-    const struct plan *plan = worker->setup->plans[request->plan];
     struct result result;
-    announce(worker, request->plan);
-    if (result_init(&result, request->plan, plan) != 0) {
-        give_up(worker, request->plan, ENOMEM, "out of memory");
+    announce(worker, request);
+    if (begin_result(worker, request->item, request->seed, &result) != 0) {
+        give_up(worker, request->item, ENOMEM, "out of memory");
     }
-    result.seed = request->seed;
+    struct isolate_job job = {
+        .plan = worker->setup->plans[result.plan],
+        .world = result.world,
+        .seed = request->seed,
+        .trace = request->trace ? worker->setup->trace : NULL,
+    };
     uint64_t start_ns = clock_real_ns();
-    play(worker, plan, request->seed, &result);
+    play(worker, &job, &result);
     uint64_t end_ns = clock_real_ns();
     result.real_ns = end_ns - start_ns;
     take_output(&result);
     queue_result(worker, &result);
-    bool good = result.verdict == VERDICT_PASS;
+    bool good = result.verdict == VERDICT_PASS && !request->last;
     result_fini(&result);
-    if (end_ns - worker->flushed_ns >= BATCH_NS || worker->out.size >= BATCH_BYTES) {
+    if (job.world == PLAN_KERNEL || end_ns - worker->flushed_ns >= BATCH_NS ||
+        worker->out.size >= BATCH_BYTES) {
         flush(worker);
         worker->flushed_ns = end_ns;
     }
@@ -210,12 +239,12 @@ static void open_engine(struct worker *worker, const void *base)
     struct drill_error error = {0};
     int status = isolate_crash_watch(&worker->setup->shared->crash, base);
     if (status != 0) {
-        give_up(worker, PLAN_NONE, -status, "a worker could not begin: out of memory");
+        give_up(worker, ISOLATE_ITEM_NONE, -status, "a worker could not begin: out of memory");
     }
     errno = ENOMEM;
     worker->engine = worker->setup->engine->open(&worker->setup->shared->progress, &error);
     if (!worker->engine) {
-        give_up(worker, PLAN_NONE, errno, error.sentence);
+        give_up(worker, ISOLATE_ITEM_NONE, errno, error.sentence);
     }
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The child's side of the pool: takes plan numbers from a pipe, runs them, sends results back.
+ * The child's side of the pool: takes items from a pipe, runs them, sends results back.
  *
  * Both sides share this header. Requests and results keep their order. Results are sent in batches;
- * what a worker had not sent when it died is run again, and only the plan that it names as running
+ * what a worker had not sent when it died is run again, and only the item that it names as running
  * is to blame. A worker leaves by itself after a result other than pass, so that nothing is run in
- * a process that may be spoilt.
+ * a process that may be spoilt. Both worlds are played in one worker, with the same loaded plugin.
  */
 #ifndef DRILL_CORE_ISOLATE_WORKER_H
 #define DRILL_CORE_ISOLATE_WORKER_H
@@ -14,26 +14,29 @@
 
 #include "check.h"
 #include "isolate_crash.h"
+#include "isolate_item.h"
 #include "plan.h"
 #include "result.h"
 #include "runner.h"
+#include "trace.h"
 
 #define ISOLATE_RESULT_BYTES_MAX ((size_t)256 << 20)
-#define ISOLATE_LINE_MAX         64 /* plans handed to a worker ahead of time */
+#define ISOLATE_LINE_MAX         64 /* items handed to a worker ahead of time */
 
 /* Memory that parent and worker share. The worker may scribble over it: the parent checks. */
 struct isolate_shared {
     struct runner_progress progress;
-    volatile uint64_t started; /* plans begun in this worker's life */
-    volatile uint32_t running; /* the plan begun last */
+    volatile uint64_t started; /* items begun in this worker's life */
+    volatile uint32_t running; /* the one begun last */
     struct isolate_crash crash;
 };
 
 /* What the parent writes. */
 struct isolate_request {
     uint64_t seed;
-    uint32_t plan;
-    uint32_t reserved;
+    uint32_t item;
+    uint16_t trace; /* 1: the result carries the run's trace; only where there is memory for one */
+    uint16_t last;  /* 1: leave after this */
 };
 
 enum isolate_frame_kind {
@@ -44,8 +47,16 @@ enum isolate_frame_kind {
 /* What the worker writes in front of each result. */
 struct isolate_frame {
     uint32_t kind;
-    uint32_t plan; /* PLAN_NONE: the worker could not begin */
+    uint32_t item; /* ISOLATE_ITEM_NONE: the worker could not begin */
     uint64_t size;
+};
+
+/* What an engine is asked to play. */
+struct isolate_job {
+    const struct plan *plan;
+    enum plan_world world; /* one of them */
+    uint64_t seed;
+    struct trace_store *trace; /* empty, to record into; NULL: nothing is recorded */
 };
 
 /*
@@ -59,19 +70,20 @@ struct isolate_engine {
      * it is new, or -errno with a sentence: the plan cannot run. */
     int (*prepare)(void *engine, const struct plan *plan, struct drill_error *error);
     /* As runner_run; after a `prepare` that succeeded. */
-    int (*run)(void *engine, const struct plan *plan, uint64_t seed, struct result *result);
+    int (*run)(void *engine, const struct isolate_job *job, struct result *result);
     /* Descriptors that the engine keeps open on purpose just now. */
     size_t (*descriptors_held)(const void *engine);
 };
 
-/* Plays plans on real sockets with a runner: isolate_engine.c. */
-extern const struct isolate_engine isolate_engine_kernel;
+/* Plays plans with a runner for each world: isolate_engine.c. */
+extern const struct isolate_engine isolate_engine_runner;
 
 struct isolate_worker {
     struct plan *const *plans;
     const struct isolate_engine *engine;
     struct isolate_shared *shared;
-    bool check_leaks; /* ask LeakSanitizer, which works here */
+    struct trace_store *trace; /* shared as well: outlives a crash; NULL: nothing is traced */
+    bool check_leaks;          /* ask LeakSanitizer, which works here */
 };
 
 /* The life of a worker, in a child whose kept descriptors are the requests to read and the results

@@ -157,7 +157,7 @@ static int listener_bind(struct listener *listener, struct drill_error *error)
     return 0;
 }
 
-/* The pool, from the last listener where it fits, and the buffers. */
+/* The pool, from the last listener where it fits. */
 static int listener_make_room(struct listener *listener)
 {
     struct server *server = listener->server;
@@ -168,6 +168,8 @@ static int listener_make_room(struct listener *listener)
         .state_bytes = plugin->state_size,
         .reply_bytes = 2 * (size_t)options->reply_bytes_max,
         .input_bytes = plugin->frame ? plugin->message_max + options->recv_buffer_bytes : 0,
+        .receive_bytes = options->recv_buffer_bytes,
+        .answer_bytes = options->reply_bytes_max,
         .slots = options->sessions_max,
     };
     if (server->spare_pool && session_pool_fits(server->spare_pool, &shape)) {
@@ -178,21 +180,20 @@ static int listener_make_room(struct listener *listener)
     }
     bool posts = listener->plugin.properties & DRILL_SHARED_STATE;
     listener->id_heads = posts ? calloc(options->sessions_max, sizeof(*listener->id_heads)) : NULL;
-    listener->receive = malloc(options->recv_buffer_bytes);
-    listener->reply = malloc(options->reply_bytes_max);
-    bool complete =
-        listener->pool && listener->receive && listener->reply && (listener->id_heads || !posts);
+    bool complete = listener->pool && (listener->id_heads || !posts);
+    listener->receive = complete ? listener->pool->receive : NULL;
+    listener->reply = complete ? listener->pool->answer : NULL;
     return complete ? timers_reserve(&server->timers, (size_t)options->sessions_max + 1) : -ENOMEM;
 }
 
 static void listener_give_room_back(struct listener *listener)
 {
     struct server *server = listener->server;
-    session_pool_free(server->spare_pool);
-    server->spare_pool = listener->pool;
+    if (listener->pool) {
+        session_pool_free(server->spare_pool);
+        server->spare_pool = listener->pool;
+    }
     free(listener->id_heads);
-    free(listener->receive);
-    free(listener->reply);
 }
 
 static void listener_start(struct listener *listener)
@@ -218,7 +219,7 @@ static uint32_t listener_datagram_max(const struct listener_options *options)
 int server_listen(struct server *server, const struct listener_options *options,
                   struct listener **listener, struct drill_error *error)
 {
-    struct listener *made = calloc(1, sizeof(*made));
+    struct listener *made = malloc(sizeof(*made));
     if (!made) {
         drill_error_set(error, "not enough memory for a listener");
         return -ENOMEM;

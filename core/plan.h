@@ -18,6 +18,8 @@
 
 #include "session_end.h"
 #include "world.h"
+#include "world_fault.h"
+#include "world_sim.h"
 
 #define PLAN_REPEAT_DEPTH_MAX   8                  /* nested repeats */
 #define PLAN_EXECUTED_STEPS_MAX UINT64_C(10000000) /* with every repeat counted */
@@ -25,7 +27,8 @@
 #define PLAN_PAYLOAD_BYTES_MAX  ((size_t)64 << 20)
 #define PLAN_NONE               UINT32_MAX /* no such index; "not limited" */
 
-enum plan_world { PLAN_KERNEL = WORLD_KERNEL, PLAN_SIM = WORLD_SIM };
+/* A set of worlds: bits. */
+enum plan_world { PLAN_KERNEL = WORLD_KERNEL, PLAN_SIM = WORLD_SIM, PLAN_BOTH = 3 };
 
 /* server: the keys of scenario-language.md with every default filled in. */
 struct plan_server {
@@ -188,6 +191,10 @@ struct plan {
     const char *expect_failure; /* NULL, or why */
     uint64_t seed;              /* 1 unless asked otherwise */
     struct plan_server server;
+    const struct world_fault_rule *faults; /* what goes wrong on the server's side; at most
+                                              WORLD_FAULT_RULES_MAX, in the scenario's order */
+    size_t fault_count;
+    struct world_sim_network network; /* all 0: loopback; else `worlds` is PLAN_SIM alone */
     struct plan_steps steps;
     const char *const *sources; /* JSON pointers of all steps in document order */
     size_t source_count;

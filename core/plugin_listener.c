@@ -231,12 +231,14 @@ static int copy_values(struct plugin_listener *listener, const struct drill_valu
     if (descriptor->option_count == 0) {
         return 0;
     }
-    listener->values = calloc(descriptor->option_count, sizeof(*listener->values));
+    size_t size = descriptor->option_count * sizeof(*listener->values);
+    listener->values = malloc(size);
     if (!listener->values) {
         drill_error_set(error, "there is no memory for the options of plugin '%s'",
                         descriptor->name);
         return -ENOMEM;
     }
+    memset(listener->values, 0, size);
     for (size_t i = 0; i < descriptor->option_count; i++) {
         const struct drill_option *option = &descriptor->options[i];
         int status = copy_value(option, values ? &values[i] : &option->fallback,
@@ -255,7 +257,8 @@ static int configure(struct plugin_listener *listener, struct drill_error *error
     if (!descriptor->configure) {
         return 0;
     }
-    char said[LINE_BYTES_MAX] = "";
+    char said[LINE_BYTES_MAX];
+    said[0] = '\0';
     listener->said = said;
     struct plugin_call call = plugin_call_make(listener, 0, NULL);
     uint32_t properties = listener->properties;

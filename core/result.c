@@ -51,6 +51,8 @@ int result_init(struct result *result, uint32_t plan, const struct plan *of)
             return -ENOMEM;
         }
     }
+    bytes_init(&result->sim_trace, RESULT_TRACE_BYTES_MAX);
+    bytes_init(&result->kernel_trace, RESULT_TRACE_BYTES_MAX);
     return 0;
 }
 
@@ -60,6 +62,17 @@ static void failure_fini(struct result_failure *failure)
     free(failure->expected.text);
     free(failure->actual.text);
     *failure = (struct result_failure){.source = PLAN_NONE};
+}
+
+void result_divergence_fini(struct result_divergence *divergence)
+{
+    free(divergence->what);
+    free(divergence->sim);
+    free(divergence->kernel);
+    free(divergence->calls);
+    free(divergence->sim_call);
+    free(divergence->kernel_call);
+    *divergence = (struct result_divergence){0};
 }
 
 void result_fini(struct result *result)
@@ -75,7 +88,11 @@ void result_fini(struct result *result)
         free(result->trouble.frames[i].module);
     }
     failure_fini(&result->failure);
+    result_divergence_fini(&result->divergence);
+    bytes_fini(&result->sim_trace);
+    bytes_fini(&result->kernel_trace);
     free(result->trouble.output);
+    free(result->fault_fires);
     free(result->clients);
     free(result->sessions);
     free(result->step_runs);

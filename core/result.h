@@ -3,8 +3,8 @@
  * The result of one run of one plan.
  *
  * The runner fills it, a worker sends it to its parent in wire form, reports/ render it. Everything
- * here but `trouble` and `real_ns` is canonical: the same for the same sources on every machine. A
- * result owns all it points to.
+ * here but `trouble`, the traces and `real_ns` is canonical: the same for the same sources on every
+ * machine. A result owns all it points to.
  */
 #ifndef DRILL_CORE_RESULT_H
 #define DRILL_CORE_RESULT_H
@@ -15,11 +15,13 @@
 
 #include "bytes.h"
 #include "plan.h"
+#include "trace.h"
 
 #define RESULT_HEAD_BYTES      256
 #define RESULT_RECV_RUNS_MAX   1000
 #define RESULT_FRAMES_MAX      32
 #define RESULT_CONNECTIONS_MAX 1000 /* kept in detail: the first ones; the rest are counted */
+#define RESULT_TRACE_BYTES_MAX TRACE_BLOB_BYTES_MAX /* of one world */
 
 enum verdict {
     VERDICT_PASS,
@@ -103,10 +105,25 @@ struct result_trouble {
     uint32_t frame_count;
 };
 
+/* Where two worlds first told different stories. */
+struct result_divergence {
+    char *what;   /* owned: "the session of bob: how it ended"; NULL: they did not */
+    char *sim;    /* owned: what the simulated world said */
+    char *kernel; /* owned: what real sockets said */
+    char *calls; /* owned: whose calls differ first and how many agreed before, "the server's call 3
+                    for bob"; NULL: the traces do not differ, or there are none */
+    char *sim_call, *kernel_call; /* owned: these calls, "recv(1024) = 5"; "nothing" where the story
+                                     ended before; NULL with `calls` */
+};
+
 struct result {
     uint32_t plan; /* its index in the suite */
     enum verdict verdict;
-    enum plan_world world;
+    enum plan_world world;                    /* PLAN_BOTH: one result of two runs */
+    enum verdict sim_verdict, kernel_verdict; /* with PLAN_BOTH: of each */
+    struct result_divergence divergence;      /* with VERDICT_DIVERGED */
+    uint64_t *fault_fires;                    /* owned: by plan->faults, how often each fired */
+    size_t fault_count; /* plan->fault_count, or 0: the run did not get to its end */
     uint64_t seed;
     char *note; /* owned: why it was skipped or was expected to fail; NULL: nothing to say */
     uint64_t *step_runs; /* owned: how often each source step passed; plan->source_count of them */
@@ -119,13 +136,15 @@ struct result {
     uint64_t sessions_omitted; /* of those connections */
     struct result_failure failure;
     struct result_trouble trouble;
-    uint64_t real_ns;
+    struct bytes sim_trace, kernel_trace; /* owned: trace.h; empty unless asked for */
+    uint64_t real_ns;                     /* of both runs together */
 };
 
 /* A pass of `of` with its own seed in the kernel world. 0 or -ENOMEM; then there is nothing to
  * free. */
 int result_init(struct result *result, uint32_t plan, const struct plan *of);
 void result_fini(struct result *result);
+void result_divergence_fini(struct result_divergence *divergence);
 
 /* Gives the result a verdict and the sentence that explains it, without a step; what was said
  * before is dropped. 0 or -ENOMEM; then only the sentence is missing. */

@@ -21,7 +21,6 @@ void result_recorder_reset(struct result_recorder *recorder)
     ASSERT(recorder->hash);
     recorder->length = 0;
     recorder->head_size = 0;
-    XXH3_128bits_reset(recorder->hash);
 }
 
 void result_recorder_add(struct result_recorder *recorder, const void *data, size_t size)
@@ -33,18 +32,28 @@ void result_recorder_add(struct result_recorder *recorder, const void *data, siz
     size_t room = RESULT_HEAD_BYTES - recorder->head_size;
     size_t kept = size < room ? size : room;
     memcpy(recorder->head + recorder->head_size, data, kept);
+    if (recorder->length <= RESULT_HEAD_BYTES && size > room) {
+        /* The stream outgrows its head: from here on it is hashed as it flows. */
+        XXH3_128bits_reset(recorder->hash);
+        XXH3_128bits_update(recorder->hash, recorder->head, recorder->head_size);
+    }
     recorder->head_size += (uint32_t)kept;
     recorder->length += size;
-    XXH3_128bits_update(recorder->hash, data, size);
+    if (recorder->length > RESULT_HEAD_BYTES) {
+        XXH3_128bits_update(recorder->hash, data, size);
+    }
 }
 
 void result_recorder_read(const struct result_recorder *recorder, struct result_stream *stream)
 {
     ASSERT(recorder->hash);
-    *stream = (struct result_stream){.length = recorder->length, .head_size = recorder->head_size};
+    stream->length = recorder->length;
+    stream->head_size = recorder->head_size;
     memcpy(stream->head, recorder->head, recorder->head_size);
     XXH128_canonical_t canonical;
-    XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(recorder->hash));
+    XXH128_canonicalFromHash(&canonical, recorder->length > RESULT_HEAD_BYTES
+                                             ? XXH3_128bits_digest(recorder->hash)
+                                             : XXH3_128bits(recorder->head, recorder->head_size));
     memcpy(stream->hash, canonical.digest, sizeof(stream->hash));
 }
 

@@ -14,6 +14,7 @@
 #include "runner.h"
 #include "server.h"
 #include "settle.h"
+#include "world_trace.h"
 
 #define RUN_SETTLE_NS       (10 * CLOCK_S)
 #define RUN_INPUT_BYTES_MAX ((size_t)1 << 20) /* of a session, kept to be replayed uncut */
@@ -81,7 +82,9 @@ struct run {
     const struct plugin *plugin;
     struct result *result;
     uint64_t seed;
-    struct world *world;
+    struct world *world; /* the runner's, or a decorator of it */
+    struct world *trace; /* the recording decorator; NULL: nobody asked */
+    bool hung;           /* a client's connect hangs */
     struct loop loop;
     struct run_clock clock;
     struct server server;
@@ -93,11 +96,12 @@ struct run {
 
     struct connection **connections; /* by place; NULL: a place given back */
     size_t connection_count, connection_capacity;
-    struct connection **current; /* per client of the plan: its latest connection, or NULL */
-    uint64_t *opened;            /* per client: connections so far */
-    uint64_t named_connections;  /* of all clients; probes aside */
-    uint64_t moves;              /* grows with everything that the server does and a client finds */
-    struct connection **dirty;   /* a stack; as large as connections */
+    const struct connection **told; /* scratch of run_fill_result; as large as connections */
+    struct connection **current;    /* per client of the plan: its latest connection, or NULL */
+    uint64_t *opened;               /* per client: connections so far */
+    uint64_t named_connections;     /* of all clients; probes aside */
+    uint64_t moves;            /* grows with everything that the server does and a client finds */
+    struct connection **dirty; /* a stack; as large as connections */
     size_t dirty_count;
     struct connection *waiting; /* a list of those that may still be accepted */
     uint32_t *holes;            /* places given back; as large as connections */
@@ -108,7 +112,8 @@ struct run {
         datagrams; /* UDP: what the listener's one session received; its client half is unused */
     uint64_t datagrams_dropped; /* already told apart as lost */
 
-    struct bytes *captures;
+    struct bytes *captures;   /* plan->capture_count of them, or NULL */
+    size_t client_capacity;   /* room in `current` and `opened` */
     struct bytes payload;     /* scratch: the rendered payload of the current step */
     const char *plugin_fault; /* what the plugin did wrong, since the last step */
     uint64_t wakes;           /* rounds of timers since a step was done */
@@ -117,6 +122,10 @@ struct run {
 
 struct runner {
     struct world *world;
+    struct world *faults;      /* decorates it; NULL until a plan has faults */
+    struct world *trace;       /* decorates one of them; NULL until it is asked for */
+    struct world *traced;      /* which */
+    struct trace_store *store; /* where runs are recorded; NULL: nowhere */
     struct runner_progress *progress;
     struct connection **spare; /* connections for reuse */
     size_t spare_count, spare_capacity;
@@ -148,6 +157,18 @@ enum step_state expect_nothing_left(struct run *run);
 
 /* run_expect_server.c. */
 enum step_state expect_server(struct run *run, struct lane *lane, const struct plan_step *step);
+
+/* run_world.c: the world that a run lives in. */
+/* Puts the decorators in place that the plan and the runner's owner ask for. 0 or -ENOMEM. */
+int run_enter_world(struct run *run);
+void run_leave_world(struct run *run);
+/* Fails a run with a fault that never fired. */
+enum step_state run_check_faults(struct run *run);
+/* Lets the run clock and the network's own time go by until `to_ns`, or until the network did
+ * something by itself. */
+void run_pass_time(struct run *run, uint64_t to_ns);
+/* Looks whether connects that hang came to an end. */
+void run_look_at_hung(struct run *run);
 
 /* run_connect.c. */
 enum step_state connect_client(struct run *run, struct lane *lane, const struct plan_step *step);
@@ -183,6 +204,12 @@ struct server_observer run_observer(struct run *run);
 
 /* run_settle.c: turns the loop until the run is settled and no timer is due, or fails it. */
 enum step_state run_settle(struct run *run, struct lane *lane);
+
+/* run_settle_lossy.c */
+bool settle_is_lossy(const struct run *run);
+/* Reads what arrived and lets the network deliver; when nothing moves any more, what is missing is
+ * booked as lost. Whether anything moved. */
+bool settle_lossy(struct run *run);
 
 /* run_payload.c: 0 or -ENOMEM. */
 int payload_render(struct run *run, const struct plan_payload *payload, struct bytes *out);

@@ -48,6 +48,7 @@ enum step_state connect_client(struct run *run, struct lane *lane, const struct 
         return STEP_FAILED;
     }
     enum client_state state = connection->client.state;
+    run->hung = run->hung || state == CLIENT_HUNG;
     if (!connect_outcome_is(state, step->connect)) {
         return run_fail(run, lane, VERDICT_FAIL, "connect: expected %s, but it was %s",
                         expected[step->connect], connect_outcome_text(state));

@@ -175,6 +175,11 @@ static int run_make_room(struct run *run)
         return -ENOMEM;
     }
     run->holes = holes;
+    const struct connection **told = realloc(run->told, capacity * sizeof(struct connection *));
+    if (!told) {
+        return -ENOMEM;
+    }
+    run->told = told;
     run->connection_capacity = capacity;
     return 0;
 }
@@ -244,7 +249,15 @@ struct connection *connection_open(struct run *run, uint32_t name)
         run->hole_count > 0 ? run->holes[--run->hole_count] : (uint32_t)run->connection_count++;
     run->connections[connection->place] = connection;
     struct world_address server = listener_address(run->listener);
-    status = client_connect(&connection->client, &server);
+    status = client_open(&connection->client, server.family);
+    if (status == 0 && run->trace) {
+        char label[256];
+        world_trace_client(run->trace, connection->client.watch.socket,
+                           connection_label(connection, label, sizeof(label)));
+    }
+    if (status == 0) {
+        status = client_connect(&connection->client, &server);
+    }
     if (status == -EADDRNOTAVAIL) {
         run_fail(run, NULL, VERDICT_ERROR,
                  "connect: no local port is free; too many connections were closed lately "

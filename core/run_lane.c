@@ -17,7 +17,14 @@ static void lane_push(struct lane *lane, struct plan_steps body, const struct pl
 
 void lane_begin(struct lane *lane, struct plan_steps steps, const struct lane *parent)
 {
-    *lane = (struct lane){.deadline_ns = CLOCK_NEVER_NS, .parent = parent};
+    /* Member by member: the frames are large, and written when they are used. */
+    lane->depth = 0;
+    lane->begun = lane->asleep = false;
+    lane->deadline_ns = CLOCK_NEVER_NS;
+    lane->parent = parent;
+    lane->lanes = NULL;
+    lane->lane_count = 0;
+    lane->order = (struct prng){0};
     if (steps.count > 0) {
         lane_push(lane, steps, NULL);
     }
@@ -121,6 +128,9 @@ enum step_state lane_step(struct run *run, struct lane *lane)
         state = step_poll(run, lane, step);
     } else {
         lane->begun = true;
+        if (run->trace) {
+            world_trace_step(run->trace, step->source);
+        }
         state = step_begin(run, lane, step);
     }
     if (state == STEP_DONE) {
@@ -142,7 +152,7 @@ static enum step_state lane_pass_time(struct run *run, struct lane *lane)
     if (next_ns == CLOCK_NEVER_NS) {
         return run_fail(run, lane, VERDICT_ERROR, "the run clock came to its end");
     }
-    clock_advance(&run->clock, next_ns);
+    run_pass_time(run, next_ns);
     return run_settle(run, lane);
 }
 

@@ -9,6 +9,9 @@
 static char *result_name(const struct connection *connection)
 {
     char label[1024];
+    if (connection->nth == 1) {
+        return strdup(connection->run->plan->clients[connection->name]);
+    }
     return strdup(connection_label(connection, label, sizeof(label)));
 }
 
@@ -49,7 +52,8 @@ static bool received_unknown(const struct connection *connection)
 {
     const struct run *run = connection->run;
     if (run_is_udp(run)) {
-        return connection->lost_down > 0 || run->datagrams.blocked_once;
+        bool lost = connection->lost_down > 0 || run->datagrams.blocked_once;
+        return lost && !settle_is_lossy(run);
     }
     /* Where sessions influence each other, one that was blocked may have changed any answer. */
     bool influenced = run->blocked_once && run->plugin->descriptor.properties & DRILL_SHARED_STATE;
@@ -75,33 +79,54 @@ static int fill_client(const struct connection *connection, struct result_client
 static int fill_datagram_session(struct run *run)
 {
     struct result *result = run->result;
-    return fill_session(&run->datagrams, strdup("udp"), &result->sessions[result->session_count++]);
+    struct result_session *session = &result->sessions[result->session_count++];
+    *session = (struct result_session){0};
+    return fill_session(&run->datagrams, strdup("udp"), session);
 }
 
-/* The connections that reports tell of, in order of connecting: `count` of them. Owned by the
- * caller; NULL without memory. */
-static const struct connection **kept_in_order(const struct run *run, size_t count)
+/* Finds the connections that reports tell of, in order of connecting: `count` of them. They all
+ * have their places still. */
+static void sort_told(struct run *run, size_t count)
 {
-    const struct connection **kept = calloc(count + 1, sizeof(struct connection *));
-    for (size_t i = 0; kept && i < run->connection_count; i++) {
+    size_t found = 0;
+    for (size_t i = 0; i < run->connection_count; i++) {
         const struct connection *connection = run->connections[i];
         if (connection && connection->kept) {
             ASSERT(connection->order < count);
-            kept[connection->order] = connection;
+            run->told[connection->order] = connection;
+            found++;
         }
     }
-    return kept;
+    ASSERT(found == count);
 }
 
 static int fill_connection(struct result *result, const struct connection *connection)
 {
     ASSERT(connection);
-    int status = fill_client(connection, &result->clients[result->client_count++]);
+    struct result_client *client = &result->clients[result->client_count++];
+    *client = (struct result_client){0};
+    int status = fill_client(connection, client);
     if (status == 0 && connection->accepted && !run_is_udp(connection->run)) {
-        status = fill_session(connection, result_name(connection),
-                              &result->sessions[result->session_count++]);
+        struct result_session *session = &result->sessions[result->session_count++];
+        *session = (struct result_session){0};
+        status = fill_session(connection, result_name(connection), session);
     }
     return status;
+}
+
+static int fill_faults(struct run *run)
+{
+    struct result *result = run->result;
+    size_t count = run->plan->fault_count;
+    result->fault_fires = count > 0 ? calloc(count, sizeof(*result->fault_fires)) : NULL;
+    if (count > 0 && !result->fault_fires) {
+        return -ENOMEM;
+    }
+    for (size_t i = 0; i < count; i++) {
+        result->fault_fires[i] = world_fault_fired(run->runner->faults, i);
+    }
+    result->fault_count = count;
+    return 0;
 }
 
 int run_fill_result(struct run *run)
@@ -109,16 +134,20 @@ int run_fill_result(struct run *run)
     struct result *result = run->result;
     size_t count = run->named_connections < RESULT_CONNECTIONS_MAX ? (size_t)run->named_connections
                                                                    : RESULT_CONNECTIONS_MAX;
-    const struct connection **kept = kept_in_order(run, count);
-    result->clients = calloc(count + 1, sizeof(*result->clients));
-    result->sessions = calloc(count + 1, sizeof(*result->sessions));
-    int status = kept && result->clients && result->sessions ? 0 : -ENOMEM;
+    /* One at least, for the session of a UDP listener, and so that none is no special case. */
+    size_t room = count > 0 ? count : 1;
+    result->clients = malloc(room * sizeof(*result->clients));
+    result->sessions = malloc(room * sizeof(*result->sessions));
+    int status = result->clients && result->sessions ? 0 : -ENOMEM;
+    sort_told(run, count);
     for (size_t i = 0; i < count && status == 0; i++) {
-        status = fill_connection(result, kept[i]);
+        status = fill_connection(result, run->told[i]);
     }
-    free(kept);
     if (status == 0 && run_is_udp(run)) {
         status = fill_datagram_session(run);
+    }
+    if (status == 0) {
+        status = fill_faults(run);
     }
     result->clients_omitted = run->named_connections - result->client_count;
     result->sessions_omitted = run_is_udp(run) ? 0 : run->sessions - result->session_count;

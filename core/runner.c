@@ -38,11 +38,9 @@ void runner_free(struct runner *runner)
     }
     struct run *run = &runner->run;
     server_fini(&run->server);
-    for (int family = 0; family < 2; family++) {
-        if (runner->listen_socket[family] >= 0) {
-            world_close(runner->world, runner->listen_socket[family]);
-        }
-    }
+    runner_release(runner);
+    world_free(runner->trace);
+    world_free(runner->faults);
     for (size_t i = 0; i < runner->spare_count; i++) {
         connection_free(runner->spare[i]);
     }
@@ -50,16 +48,73 @@ void runner_free(struct runner *runner)
     free(run->connections);
     free(run->dirty);
     free(run->holes);
+    free(run->told);
+    free(run->opened);
+    free(run->current);
     result_recorder_fini(&run->datagrams.session_stream);
     bytes_fini(&run->datagrams.recv_runs);
     bytes_fini(&run->payload);
     free(runner);
 }
 
+void runner_trace(struct runner *runner, struct trace_store *store)
+{
+    runner->store = store;
+}
+
+void runner_release(struct runner *runner)
+{
+    for (int family = 0; family < 2; family++) {
+        if (runner->listen_socket[family] >= 0) {
+            world_close(runner->world, runner->listen_socket[family]);
+            runner->listen_socket[family] = -1;
+        }
+    }
+}
+
 size_t runner_descriptors_held(const struct runner *runner)
 {
     return (runner->listen_socket[WORLD_IPV4] >= 0 ? 1 : 0) +
            (runner->listen_socket[WORLD_IPV6] >= 0 ? 1 : 0);
+}
+
+/* What is known per client of the plan; the room is kept for the next run. */
+static int run_make_client_tables(struct run *run)
+{
+    size_t count = run->plan->client_count;
+    if (count > run->client_capacity) {
+        struct connection **current = realloc(run->current, count * sizeof(struct connection *));
+        if (!current) {
+            return -ENOMEM;
+        }
+        run->current = current;
+        uint64_t *opened = realloc(run->opened, count * sizeof(*opened));
+        if (!opened) {
+            return -ENOMEM;
+        }
+        run->opened = opened;
+        run->client_capacity = count;
+    }
+    for (size_t i = 0; i < count; i++) {
+        run->current[i] = NULL;
+        run->opened[i] = 0;
+    }
+    return 0;
+}
+
+static int run_make_tables(struct run *run)
+{
+    const struct plan *plan = run->plan;
+    if (plan->capture_count > 0) {
+        run->captures = calloc(plan->capture_count, sizeof(*run->captures));
+        if (!run->captures) {
+            return -ENOMEM;
+        }
+    }
+    for (size_t i = 0; i < plan->capture_count; i++) {
+        bytes_init(&run->captures[i], plan->capture_sizes[i]);
+    }
+    return run_make_client_tables(run);
 }
 
 static int run_begin(struct run *run, const struct plan *plan, const struct plugin *plugin,
@@ -87,30 +142,17 @@ static int run_begin(struct run *run, const struct plan *plan, const struct plug
     run->datagrams.end = SESSION_OPEN;
     result_recorder_reset(&run->datagrams.session_stream);
     bytes_clear(&run->datagrams.recv_runs);
-    /* One more of each, so that an empty plan is no special case. */
-    run->current = calloc(plan->client_count + 1, sizeof(struct connection *));
-    run->opened = calloc(plan->client_count + 1, sizeof(*run->opened));
-    run->captures = calloc(plan->capture_count + 1, sizeof(*run->captures));
-    if (!run->current || !run->opened || !run->captures) {
-        return -ENOMEM;
-    }
-    for (size_t i = 0; i < plan->capture_count; i++) {
-        bytes_init(&run->captures[i], plan->capture_sizes[i]);
-    }
-    return 0;
+    int status = run_make_tables(run);
+    return status == 0 ? run_enter_world(run) : status;
 }
 
-static void run_free_tables(struct run *run)
+static void run_free_captures(struct run *run)
 {
     for (size_t i = 0; run->captures && i < run->plan->capture_count; i++) {
         bytes_fini(&run->captures[i]);
     }
     free(run->captures);
-    free(run->opened);
-    free(run->current);
     run->captures = NULL;
-    run->opened = NULL;
-    run->current = NULL;
 }
 
 /* A listening socket of an earlier run, told the new backlog; -1 when there is none that fits. */
@@ -122,8 +164,8 @@ static int runner_take_socket(struct runner *runner, const struct plan_server *s
     }
     runner->listen_socket[server->family] = -1;
     if (runner->listen_backlog[server->family] != server->backlog &&
-        world_listen(runner->world, socket, (int)server->backlog) != 0) {
-        world_close(runner->world, socket);
+        world_listen(runner->run.world, socket, (int)server->backlog) != 0) {
+        world_close(runner->run.world, socket);
         return -1;
     }
     return socket;
@@ -133,8 +175,8 @@ static int runner_take_socket(struct runner *runner, const struct plan_server *s
 static void runner_keep_socket(struct runner *runner, const struct plan_server *server, int socket)
 {
     if (server->send_buffer_bytes > 0 || runner->listen_socket[server->family] >= 0 ||
-        world_ask(runner->world, socket, WORLD_ACCEPT_QUEUE) != 0) {
-        world_close(runner->world, socket);
+        world_ask(runner->run.world, socket, WORLD_ACCEPT_QUEUE) != 0) {
+        world_close(runner->run.world, socket);
         return;
     }
     runner->listen_socket[server->family] = socket;
@@ -229,20 +271,21 @@ int runner_run(struct runner *runner, const struct plan *plan, const struct plug
                uint64_t seed, struct result *result)
 {
     struct run *run = &runner->run;
-    struct lane lane = {0};
+    struct lane lane;
     ASSERT(result->step_count == plan->source_count);
     result->seed = seed;
     result->world = (enum plan_world)runner->world->ops->kind;
     result->verdict = VERDICT_PASS;
     int status = run_begin(run, plan, plugin, seed, result);
     if (status != 0) {
-        run_free_tables(run);
+        run_leave_world(run);
+        run_free_captures(run);
         return status;
     }
     if (run_listen(run) == STEP_DONE) {
         lane_begin(&lane, plan->steps, NULL);
         if (lane_play(run, &lane) == STEP_DONE && run_settle(run, NULL) == STEP_DONE &&
-            expect_nothing_left(run) == STEP_DONE) {
+            expect_nothing_left(run) == STEP_DONE && run_check_faults(run) == STEP_DONE) {
             split_check(run);
         }
         lane_fini(&lane);
@@ -255,7 +298,8 @@ int runner_run(struct runner *runner, const struct plan *plan, const struct plug
         status = run_fill_result(run);
     }
     run_disconnect(run);
+    run_leave_world(run);
     run_give_back_connections(run);
-    run_free_tables(run);
+    run_free_captures(run);
     return run->machine_error != 0 ? run->machine_error : status;
 }

@@ -12,6 +12,7 @@
 #include "plan.h"
 #include "plugin_host.h"
 #include "result.h"
+#include "trace.h"
 #include "world.h"
 
 #define RUNNER_PROGRESS_STEPS_MAX 4096 /* steps of a file whose counts outlive a crash */
@@ -32,9 +33,17 @@ struct runner;
 struct runner *runner_new(struct world *world, struct runner_progress *progress);
 void runner_free(struct runner *runner);
 
+/* Records the runs from now on into `store` (borrowed, with room for TRACE_EVENTS_MAX and
+ * TRACE_DATA_MAX), emptied before each; NULL: records nothing. */
+void runner_trace(struct runner *runner, struct trace_store *store);
+
+/* Closes what the runner keeps open for reuse, so that its world can be reset. */
+void runner_release(struct runner *runner);
+
 /* Plays `plan` with its `seed` overridden by `seed`. `result` was initialised by result_init and
- * gets the verdict pass, fail, error or leak (expect_failure is not applied here). Returns 0, or
- * -errno when the machine failed and there is no result: out of memory or of sockets. */
+ * gets the verdict pass, fail, error or leak (expect_failure is not applied here). A fault of the
+ * plan that never fired fails a run that would pass. Returns 0, or -errno when the machine failed
+ * and there is no result: out of memory or of sockets. */
 int runner_run(struct runner *runner, const struct plan *plan, const struct plugin *plugin,
                uint64_t seed, struct result *result);
 

@@ -179,6 +179,14 @@ int scenario_server(struct scenario_load *load, const json_t *server,
 int scenario_server_defaults(struct scenario_load *load, const json_t *server,
                              const struct scenario_place *at);
 
+/* scenario_fault.c, scenario_network.c: fill plan->faults and plan->network. Both values are
+ * resolved; plan->server and plan->worlds are known. */
+
+int scenario_faults(struct scenario_load *load, const json_t *faults,
+                    const struct scenario_place *at);
+int scenario_network(struct scenario_load *load, const json_t *network,
+                     const struct scenario_place *at);
+
 /* scenario_payload.c */
 
 enum scenario_payload_use { SCENARIO_SENT, SCENARIO_EXPECTED };

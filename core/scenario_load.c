@@ -6,8 +6,9 @@
 
 #include "scenario_internal.h"
 
-static const char *const root_keys[] = {"$schema", "title",  "tags",           "server", "steps",
-                                        "matrix",  "worlds", "expect_failure", NULL};
+static const char *const root_keys[] = {"$schema", "title",          "tags",  "server",
+                                        "faults",  "network",        "steps", "matrix",
+                                        "worlds",  "expect_failure", NULL};
 static const struct scenario_place root = {0};
 
 static int read_title(struct scenario_load *load, const json_t *member)
@@ -113,10 +114,25 @@ static int read_server(struct scenario_load *load, const json_t *member)
                   : scenario_refuse(load, &root, "a scenario needs a \"server\" with a \"plugin\"");
 }
 
+static int read_faults(struct scenario_load *load, const json_t *member)
+{
+    struct scenario_place at = scenario_at_key(&root, "faults");
+    const json_t *faults = json_object_get(member, "faults");
+    return faults ? scenario_faults(load, faults, &at) : 0;
+}
+
+static int read_network(struct scenario_load *load, const json_t *member)
+{
+    struct scenario_place at = scenario_at_key(&root, "network");
+    const json_t *network = json_object_get(member, "network");
+    return network ? scenario_network(load, network, &at) : 0;
+}
+
 static int read_head(struct scenario_load *load, const json_t *member)
 {
     int (*const parts[])(struct scenario_load *, const json_t *) = {
-        read_title, read_tags, read_worlds, read_expect_failure, read_server};
+        read_title,  read_tags,   read_worlds, read_expect_failure,
+        read_server, read_faults, read_network};
     int status = 0;
     for (size_t i = 0; status == 0 && i < sizeof(parts) / sizeof(parts[0]); i++) {
         status = parts[i](load, member);
@@ -294,17 +310,14 @@ static int make_plan(struct scenario_load *load, json_t *member)
 
 static int check_root(struct scenario_load *load, const json_t *scenario)
 {
-    static const char *const later[] = {"sweep", "faults"};
+    struct scenario_place later = scenario_at_key(&root, "sweep");
     char text[96];
     if (!json_is_object(scenario)) {
         return scenario_refuse(load, &root, "a scenario must be an object, not %s",
                                scenario_describe(scenario, text));
     }
-    for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
-        struct scenario_place here = scenario_at_key(&root, later[i]);
-        if (json_object_get(scenario, later[i])) {
-            return scenario_refuse_key(load, &here, "\"%s\" is not available yet", later[i]);
-        }
+    if (json_object_get(scenario, later.key)) {
+        return scenario_refuse_key(load, &later, "\"%s\" is not available yet", later.key);
     }
     int status = scenario_closed(load, scenario, &root, root_keys);
     struct scenario_place at = scenario_at_key(&root, "$schema");

@@ -339,12 +339,24 @@ static int check_work(struct scenario_load *load, const struct scenario_work *wo
     return 0;
 }
 
+/* Whether the server may have to come back for a connection that it failed to accept. */
+static bool accepts_late(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->fault_count; i++) {
+        if (plan->faults[i].call == WORLD_CALL_ACCEPT) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int scenario_story(struct scenario_load *load)
 {
     struct story story;
     struct scenario_work work = {0};
     struct plan *plan = load->plan;
     scenario_work_count(&plan->steps, &work);
+    work.queues = work.queues || accepts_late(plan);
     int status = check_work(load, &work);
     if (status != 0) {
         return status;

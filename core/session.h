@@ -44,8 +44,8 @@ struct listener {
     struct session *calling;  /* whose callback runs */
     size_t call_capacity;     /* of the answer buffer it was given */
     uint32_t *id_heads;       /* of plugins that may post: slot + 1 by id hash */
-    uint8_t *receive;         /* recv_buffer_bytes; not of plugins that frame */
-    uint8_t *reply;           /* reply_bytes_max */
+    uint8_t *receive;         /* the pool's, recv_buffer_bytes; not of plugins that frame */
+    uint8_t *reply;           /* the pool's, reply_bytes_max */
     uint32_t session_count, accepted_count;
     bool accepting;
     bool starved; /* the machine had no descriptor or memory for one more */

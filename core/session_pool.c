@@ -32,6 +32,11 @@ static void pool_release(uint8_t *memory, size_t size, uint32_t slots)
     }
 }
 
+static uint8_t *pool_buffer(size_t size)
+{
+    return size > 0 ? malloc(size) : NULL;
+}
+
 struct session_pool *session_pool_new(const struct session_pool_shape *shape)
 {
     ASSERT(shape->slots > 0);
@@ -44,8 +49,12 @@ struct session_pool *session_pool_new(const struct session_pool_shape *shape)
     pool->slots = pool_reserve(pool->stride, shape->slots);
     pool->replies = pool_reserve(shape->reply_bytes, shape->slots);
     pool->inputs = pool_reserve(shape->input_bytes, shape->slots);
+    pool->receive = pool_buffer(shape->receive_bytes);
+    pool->answer = pool_buffer(shape->answer_bytes);
     pool->free = malloc(shape->slots * sizeof(*pool->free));
-    if (!pool->slots || !pool->replies || (shape->input_bytes > 0 && !pool->inputs) ||
+    bool buffers =
+        (pool->receive || shape->receive_bytes == 0) && (pool->answer || shape->answer_bytes == 0);
+    if (!pool->slots || !pool->replies || (shape->input_bytes > 0 && !pool->inputs) || !buffers ||
         !pool->free) {
         session_pool_free(pool);
         return NULL;
@@ -61,6 +70,8 @@ void session_pool_free(struct session_pool *pool)
     pool_release(pool->slots, pool->stride, pool->shape.slots);
     pool_release(pool->replies, pool->shape.reply_bytes, pool->shape.slots);
     pool_release(pool->inputs, pool->shape.input_bytes, pool->shape.slots);
+    free(pool->receive);
+    free(pool->answer);
     free(pool->free);
     free(pool);
 }
@@ -70,7 +81,9 @@ bool session_pool_fits(const struct session_pool *pool, const struct session_poo
     return pool->shape.slot_bytes == shape->slot_bytes &&
            pool->shape.state_bytes == shape->state_bytes &&
            pool->shape.reply_bytes == shape->reply_bytes &&
-           pool->shape.input_bytes == shape->input_bytes && pool->shape.slots == shape->slots;
+           pool->shape.input_bytes == shape->input_bytes &&
+           pool->shape.receive_bytes == shape->receive_bytes &&
+           pool->shape.answer_bytes == shape->answer_bytes && pool->shape.slots == shape->slots;
 }
 
 void *session_pool_take(struct session_pool *pool, uint32_t *index)

@@ -3,6 +3,7 @@
  * The memory of a listener's sessions, taken once: a fixed number of slots, each with its session,
  * plugin state, room for undelivered reply and room for incomplete input.
  *
+ * With them come the two buffers that a listener's sessions share, as one is called at a time.
  * The two large parts are reserved address space: a page costs memory only after a session wrote to
  * it, so that an idle session costs its slot alone. Taking and giving back a slot is O(1) and does
  * not allocate. One thread.
@@ -19,6 +20,7 @@ struct session_pool_shape {
     size_t state_bytes;
     size_t reply_bytes;
     size_t input_bytes;
+    size_t receive_bytes, answer_bytes; /* of the shared buffers */
     uint32_t slots;
 };
 
@@ -27,8 +29,9 @@ struct session_pool {
     size_t stride;  /* of slot and state together */
     uint8_t *slots; /* reserved address space, as are the next two */
     uint8_t *replies;
-    uint8_t *inputs; /* NULL when input_bytes is 0 */
-    uint32_t *free;  /* a stack of slot numbers */
+    uint8_t *inputs;           /* NULL when input_bytes is 0 */
+    uint8_t *receive, *answer; /* shared; NULL when their size is 0 */
+    uint32_t *free;            /* a stack of slot numbers */
     uint32_t free_count;
     uint32_t unused; /* slots from here on were never taken */
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The seam between the harness and a network: real sockets, or later a simulated one.
+ * The seam between the harness and a network: real sockets (world_kernel.c) or a simulated network
+ * (world_sim.h), and decorators that wrap either: world_fault.h, world_trace.h.
  *
  * Every call is non-blocking, carries the name and the contract of the POSIX call it stands for,
  * and returns a result that is 0 or positive, or -errno. Sockets are small non-negative integers;
@@ -43,7 +44,8 @@ enum world_option {
 enum world_question {
     WORLD_ERROR,        /* SO_ERROR: the pending error as a positive errno, which this clears */
     WORLD_ACCEPT_QUEUE, /* TCP_INFO of a listener: connections that wait for accept */
-    WORLD_DROPPED       /* datagrams that arrived and were thrown away for lack of room */
+    WORLD_DROPPED,      /* datagrams that arrived and were thrown away for lack of room */
+    WORLD_UNDER_WAY     /* packets that the network still carries to this socket; loopback: 0 */
 };
 
 /* Readiness: epoll(7), level-triggered. */
@@ -100,8 +102,12 @@ struct world_ops {
      * UINT64_MAX: no deadline). Fills at most `count` events, returns how many, 0 at the deadline,
      * or -EINTR. */
     int (*wait)(struct world *world, uint64_t deadline_ns, struct world_event *events, int count);
-    /* The world's own time: CLOCK_MONOTONIC for real sockets. */
+    /* The world's own time: CLOCK_MONOTONIC for real sockets, virtual for simulated ones. */
     uint64_t (*now_ns)(struct world *world);
+    /* Lets up to `span_ns` of the world's own time go by, but stops as soon as the network did
+     * something by itself (a retried SYN, a late datagram). Returns how much went by. Real time
+     * does not obey: there `span_ns` is returned at once. */
+    uint64_t (*pass)(struct world *world, uint64_t span_ns);
     /* Frees the world; sockets were closed before. */
     void (*free)(struct world *world);
 };
@@ -242,6 +248,13 @@ static inline int world_wait(struct world *world, uint64_t deadline_ns, struct w
 static inline uint64_t world_now_ns(struct world *world)
 {
     return world->ops->now_ns(world);
+}
+
+static inline uint64_t world_pass(struct world *world, uint64_t span_ns)
+{
+    uint64_t passed_ns = world->ops->pass(world, span_ns);
+    ASSERT(passed_ns <= span_ns);
+    return passed_ns;
 }
 
 static inline void world_free(struct world *world)

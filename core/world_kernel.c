@@ -256,6 +256,8 @@ static int kernel_ask(struct world *world, int socket, enum world_question quest
         return getsockopt(socket, SOL_SOCKET, SO_MEMINFO, memory, &memory_size) == 0
                    ? (int)memory[SK_MEMINFO_DROPS]
                    : -errno;
+    case WORLD_UNDER_WAY:
+        return 0;
     }
     return -EINVAL;
 }
@@ -321,6 +323,12 @@ static uint64_t kernel_now_ns(struct world *world)
     return clock_real_ns();
 }
 
+static uint64_t kernel_pass(struct world *world, uint64_t span_ns)
+{
+    (void)world;
+    return span_ns;
+}
+
 static void kernel_free(struct world *world)
 {
     struct world_kernel *kernel = kernel_of(world);
@@ -349,6 +357,7 @@ static const struct world_ops kernel_ops = {
     .watch = kernel_watch,
     .wait = kernel_wait,
     .now_ns = kernel_now_ns,
+    .pass = kernel_pass,
     .free = kernel_free,
 };
 

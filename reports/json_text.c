@@ -61,32 +61,59 @@ static bool has_members(const json_t *value)
 
 static int add_value(struct bytes *out, const json_t *value, size_t indent, size_t column);
 
+/* `separator`, a new line and `indent` spaces. */
+static int add_line_break(struct bytes *out, const char *separator, size_t indent)
+{
+    int status = bytes_add(out, separator, strlen(separator));
+    if (status == 0) {
+        status = bytes_add_byte(out, '\n', 1);
+    }
+    return status == 0 ? bytes_add_byte(out, ' ', indent) : status;
+}
+
+static int add_key(struct bytes *out, const char *key)
+{
+    int status = bytes_add_byte(out, '"', 1);
+    if (status == 0) {
+        status = bytes_add(out, key, strlen(key));
+    }
+    return status == 0 ? bytes_add(out, "\": ", 3) : status;
+}
+
+static int add_close(struct bytes *out, char bracket, size_t indent)
+{
+    int status = add_line_break(out, "", indent);
+    return status == 0 ? bytes_add_byte(out, (uint8_t)bracket, 1) : status;
+}
+
 static int add_object(struct bytes *out, const json_t *object, size_t indent)
 {
-    const char *separator = "{\n";
+    const char *separator = "{";
     const char *key;
     json_t *value;
     json_object_foreach((json_t *)object, key, value)
     {
+        int status = add_line_break(out, separator, indent + INDENT_STEP);
         size_t start = out->size;
-        int status =
-            bytes_add_format(out, "%s%*s\"%s\": ", separator, (int)indent + INDENT_STEP, "", key);
-        size_t column = out->size - start - strlen(separator);
         if (status == 0) {
+            status = add_key(out, key);
+        }
+        if (status == 0) {
+            size_t column = indent + INDENT_STEP + (out->size - start);
             status = add_value(out, value, indent + INDENT_STEP, column);
         }
         if (status != 0) {
             return status;
         }
-        separator = ",\n";
+        separator = ",";
     }
-    return bytes_add_format(out, "\n%*s}", (int)indent, "");
+    return add_close(out, '}', indent);
 }
 
 static int add_array(struct bytes *out, const json_t *array, size_t indent)
 {
     for (size_t i = 0; i < json_array_size(array); i++) {
-        int status = bytes_add_format(out, "%s\n%*s", i ? "," : "[", (int)indent + INDENT_STEP, "");
+        int status = add_line_break(out, i ? "," : "[", indent + INDENT_STEP);
         if (status == 0) {
             status = add_value(out, json_array_get(array, i), indent + INDENT_STEP,
                                indent + INDENT_STEP);
@@ -95,7 +122,7 @@ static int add_array(struct bytes *out, const json_t *array, size_t indent)
             return status;
         }
     }
-    return bytes_add_format(out, "\n%*s]", (int)indent, "");
+    return add_close(out, ']', indent);
 }
 
 /* `column` is where the value begins, `indent` where its closing bracket would stand. */
@@ -122,6 +149,17 @@ int json_text_add(struct bytes *out, const json_t *value, size_t indent)
         out->size = start;
     }
     return status;
+}
+
+int json_text_add_line(struct bytes *out, const json_t *value)
+{
+    ASSERT(value);
+    size_t start = out->size;
+    int status = add_one_line(out, value, SIZE_MAX);
+    if (status != 0) {
+        out->size = start;
+    }
+    return status == -E2BIG ? -ENOSPC : status;
 }
 
 json_t *json_text_string_of(const void *text, size_t size)
@@ -156,8 +194,8 @@ json_t *json_text_hex(const uint8_t *data, size_t size)
     bytes_init(&text, JSON_TEXT_BYTES_MAX);
     int status = bytes_reserve(&text, 2 * size);
     for (size_t i = 0; i < size && status == 0; i++) {
-        char pair[2] = {digits[data[i] >> 4], digits[data[i] & 15]};
-        status = bytes_add(&text, pair, 2);
+        text.data[text.size++] = (uint8_t)digits[data[i] >> 4];
+        text.data[text.size++] = (uint8_t)digits[data[i] & 15];
     }
     const char *start = text.data ? (const char *)text.data : "";
     json_t *string = status == 0 ? json_stringn(start, text.size) : NULL;

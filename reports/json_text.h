@@ -23,6 +23,9 @@
  */
 int json_text_add(struct bytes *out, const json_t *value, size_t indent);
 
+/* The same on one line, however long. */
+int json_text_add_line(struct bytes *out, const json_t *value);
+
 /* A new string; bytes that are not UTF-8 become U+FFFD. NULL without memory. */
 json_t *json_text_string(const char *text);
 json_t *json_text_string_of(const void *text, size_t size);

@@ -116,6 +116,7 @@ int report_add(struct report *report, const struct result *result, struct drill_
     ASSERT(result->plan < report->plan_count);
     struct report_summary summary = report->summary;
     summary.counts[result->verdict]++;
+    summary.worlds[result->world] += result->verdict != VERDICT_SKIPPED;
     summary.total++;
     if (report->file) {
         int status = render_item(report, result);

@@ -21,8 +21,9 @@
 
 struct report_summary {
     size_t counts[VERDICT_COUNT];
-    size_t total;   /* results so far */
-    size_t planned; /* scenarios that were to run */
+    size_t worlds[PLAN_BOTH + 1]; /* by enum plan_world: where those that were not skipped ran */
+    size_t total;                 /* results so far */
+    size_t planned;               /* scenarios that were to run */
     bool complete;
 };
 

@@ -7,6 +7,7 @@
 #include "check.h"
 #include "json_text.h"
 #include "safe_text.h"
+#include "world_call.h"
 
 /* What a builder returns at its end: the value, or nothing when any part of it failed. */
 static json_t *whole(json_t *value, int status)
@@ -30,6 +31,8 @@ const char *report_json_world(enum plan_world world)
         return "kernel";
     case PLAN_SIM:
         return "sim";
+    case PLAN_BOTH:
+        return "both";
     }
     ASSERT(!"a world has a name");
     return "";
@@ -226,6 +229,58 @@ static json_t *failure_json(const struct plan *plan, const struct result_failure
     return whole(object, status);
 }
 
+/* Both verdicts of a scenario that ran in both worlds. */
+static json_t *verdicts_json(const struct result *result)
+{
+    int status = 0;
+    json_t *object = json_object();
+    json_text_put(object, "sim", json_text_string(verdict_name(result->sim_verdict)), &status);
+    json_text_put(object, "kernel", json_text_string(verdict_name(result->kernel_verdict)),
+                  &status);
+    return whole(object, status);
+}
+
+/* How often it fired is not known of a run that did not come to its end. */
+static json_t *fault_json(const struct world_fault_rule *rule, const uint64_t *fired)
+{
+    int status = 0;
+    json_t *object = json_object();
+    json_text_put(object, "call", json_text_string(world_call_name(rule->call)), &status);
+    json_text_put(object, "nth", json_text_integer(rule->nth), &status);
+    json_text_put(object, "error", text_or_null(rule->error ? world_error_name(rule->error) : NULL),
+                  &status);
+    json_text_put(object, "short", rule->error ? json_null() : json_text_integer(rule->short_bytes),
+                  &status);
+    json_text_put(object, "sticky", json_boolean(rule->sticky), &status);
+    json_text_put(object, "fired", fired ? json_text_integer(*fired) : json_null(), &status);
+    return whole(object, status);
+}
+
+static json_t *faults_json(const struct plan *plan, const struct result *result)
+{
+    int status = 0;
+    bool known = result->fault_count == plan->fault_count;
+    json_t *array = json_array();
+    for (size_t i = 0; i < plan->fault_count; i++) {
+        json_text_append(
+            array, fault_json(&plan->faults[i], known ? &result->fault_fires[i] : NULL), &status);
+    }
+    return whole(array, status);
+}
+
+static json_t *divergence_json(const struct result_divergence *divergence)
+{
+    int status = 0;
+    json_t *object = json_object();
+    json_text_put(object, "what", text_or_null(divergence->what), &status);
+    json_text_put(object, "sim", text_or_null(divergence->sim), &status);
+    json_text_put(object, "kernel", text_or_null(divergence->kernel), &status);
+    json_text_put(object, "calls", text_or_null(divergence->calls), &status);
+    json_text_put(object, "sim_call", text_or_null(divergence->sim_call), &status);
+    json_text_put(object, "kernel_call", text_or_null(divergence->kernel_call), &status);
+    return whole(object, status);
+}
+
 /* The pattern that matches this id alone: --filter is a glob. */
 static int add_filter(struct bytes *out, const char *id)
 {
@@ -241,20 +296,26 @@ static int add_filter(struct bytes *out, const char *id)
     return status;
 }
 
-int report_json_replay(struct bytes *out, const struct plan *plan, uint64_t seed)
+int report_json_replay(struct bytes *out, const struct plan *plan, const struct result *result)
 {
     int status = bytes_add_format(out, "sockdrill run --filter ");
     if (status == 0) {
         status = add_filter(out, plan->id);
     }
-    return status == 0 ? bytes_add_format(out, " --seed %" PRIu64, seed) : status;
+    if (status == 0) {
+        status = bytes_add_format(out, " --seed %" PRIu64, result->seed);
+    }
+    bool default_world = (uint32_t)result->world == plan->worlds;
+    return status == 0 && !default_world
+               ? bytes_add_format(out, " --world %s", report_json_world(result->world))
+               : status;
 }
 
-static json_t *replay_json(const struct plan *plan, uint64_t seed)
+static json_t *replay_json(const struct plan *plan, const struct result *result)
 {
     struct bytes text;
     bytes_init(&text, JSON_TEXT_BYTES_MAX);
-    json_t *string = report_json_replay(&text, plan, seed) == 0
+    json_t *string = report_json_replay(&text, plan, result) == 0
                          ? json_text_string_of(text.data, text.size)
                          : NULL;
     bytes_fini(&text);
@@ -285,10 +346,16 @@ json_t *report_json_result(const struct plan *plan, const struct result *result)
     json_text_put(object, "tags", tags_json(plan), &status);
     json_text_put(object, "plugin", plugin_json(&plan->server), &status);
     json_text_put(object, "world", json_text_string(report_json_world(result->world)), &status);
+    if (result->world == PLAN_BOTH) {
+        json_text_put(object, "worlds", verdicts_json(result), &status);
+    }
     json_text_put(object, "seed", json_text_integer(result->seed), &status);
     json_text_put(object, "verdict", json_text_string(verdict_name(result->verdict)), &status);
     if (result->note) {
         json_text_put(object, "note", json_text_string(result->note), &status);
+    }
+    if (plan->fault_count > 0) {
+        json_text_put(object, "faults", faults_json(plan, result), &status);
     }
     json_text_put(object, "steps", steps_json(plan, result), &status);
     json_text_put(object, "clients", clients_json(result), &status);
@@ -298,8 +365,11 @@ json_t *report_json_result(const struct plan *plan, const struct result *result)
     if (has_failure(result)) {
         json_text_put(object, "failure", failure_json(plan, &result->failure), &status);
     }
+    if (result->verdict == VERDICT_DIVERGED) {
+        json_text_put(object, "divergence", divergence_json(&result->divergence), &status);
+    }
     if (!verdict_is_good(result->verdict)) {
-        json_text_put(object, "replay", replay_json(plan, result->seed), &status);
+        json_text_put(object, "replay", replay_json(plan, result), &status);
     }
     return whole(object, status);
 }

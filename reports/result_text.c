@@ -6,8 +6,11 @@
 #include <string.h>
 
 #include "check.h"
+#include "divergence_text.h"
 #include "evidence_text.h"
 #include "report_json.h"
+#include "terminal.h"
+#include "trace_list.h"
 
 #define OUTPUT_LINES 20 /* of what the worker wrote, unless verbose */
 #define MS_NS        UINT64_C(1000000)
@@ -25,7 +28,15 @@ static enum ink_style verdict_style(enum verdict verdict)
     return verdict_is_good(verdict) ? INK_ODD : INK_BAD;
 }
 
-/* "FAIL tcp/half-close", and how long it took where asked for. */
+/* Of a scenario that has no business in the other world. */
+static void add_world(struct ink *ink, const struct plan *plan)
+{
+    if (plan->worlds != PLAN_BOTH) {
+        ink_format(ink, " (%s only)", report_json_world((enum plan_world)plan->worlds));
+    }
+}
+
+/* "FAIL tcp/half-close", and where it ran and how long it took where asked for. */
 static void add_headline(struct ink *ink, const struct plan *plan, const struct result *result,
                          int verbosity)
 {
@@ -37,6 +48,7 @@ static void add_headline(struct ink *ink, const struct plan *plan, const struct 
     ink_add(ink, " ");
     ink_safe(ink, plan->id);
     if (verbosity > 0 && result->verdict != VERDICT_SKIPPED) {
+        add_world(ink, plan);
         uint64_t tenths = result->real_ns * 10 / MS_NS;
         ink_format(ink, "  %" PRIu64 ".%" PRIu64 " ms", tenths / 10, tenths % 10);
     }
@@ -114,13 +126,13 @@ static void add_output(struct ink *ink, const char *output, size_t lines_max)
     }
 }
 
-static void add_replay(struct ink *ink, const struct plan *plan, uint64_t seed,
+static void add_replay(struct ink *ink, const struct plan *plan, const struct result *result,
                        const char *arguments)
 {
     struct bytes command;
     bytes_init(&command, SIZE_MAX);
     if (ink->status == 0) {
-        ink->status = report_json_replay(&command, plan, seed);
+        ink->status = report_json_replay(&command, plan, result);
     }
     if (ink->status == 0 && arguments) {
         ink->status = bytes_add_format(&command, " %s", arguments);
@@ -131,19 +143,32 @@ static void add_replay(struct ink *ink, const struct plan *plan, uint64_t seed,
     bytes_fini(&command);
 }
 
+static void add_trace(struct ink *ink, const struct plan *plan, const struct result *result,
+                      int verbosity)
+{
+    if (verbosity >= TERMINAL_VERBOSITY_MAX) {
+        trace_list_add(ink, plan, result);
+    }
+}
+
 static void add_block(struct ink *ink, const struct plan *plan, const struct result *result,
                       int verbosity, const char *replay_arguments, struct backtrace *backtrace)
 {
     add_headline(ink, plan, result, verbosity);
     ink_add(ink, "\n");
     add_place(ink, plan, result);
-    evidence_text_add(ink, &result->failure.expected, &result->failure.actual,
-                      verbosity > 0 ? ALL_ROWS : EVIDENCE_TEXT_ROWS);
+    if (result->verdict == VERDICT_DIVERGED) {
+        divergence_text_add(ink, result, verbosity > 0 ? ALL_ROWS : DIVERGENCE_TEXT_ROWS);
+    } else {
+        evidence_text_add(ink, &result->failure.expected, &result->failure.actual,
+                          verbosity > 0 ? ALL_ROWS : EVIDENCE_TEXT_ROWS);
+    }
     add_backtrace(ink, &result->trouble, backtrace);
     if (result->trouble.output && *result->trouble.output) {
         add_output(ink, result->trouble.output, verbosity > 0 ? ALL_LINES : OUTPUT_LINES);
     }
-    add_replay(ink, plan, result->seed, replay_arguments);
+    add_replay(ink, plan, result, replay_arguments);
+    add_trace(ink, plan, result, verbosity);
 }
 
 void result_text_add(struct ink *ink, const struct plan *plan, const struct result *result,
@@ -158,6 +183,7 @@ void result_text_add(struct ink *ink, const struct plan *plan, const struct resu
             ink_safe(ink, result->note);
         }
         ink_add(ink, "\n");
+        add_trace(ink, plan, result, verbosity);
     }
 }
 
@@ -201,6 +227,28 @@ static void add_duration(struct ink *ink, uint64_t real_ns)
     }
 }
 
+/* " in both worlds (2 simulated only)": where they ran; nothing where nothing did. */
+static void add_worlds(struct ink *ink, const struct report_summary *summary)
+{
+    size_t both = summary->worlds[PLAN_BOTH];
+    size_t sim = summary->worlds[PLAN_SIM];
+    size_t kernel = summary->worlds[PLAN_KERNEL];
+    if (both > 0) {
+        ink_add(ink, " in both worlds");
+    } else if (sim > 0 && kernel == 0) {
+        ink_add(ink, " in the simulated world");
+    } else if (kernel > 0 && sim == 0) {
+        ink_add(ink, " on real sockets");
+    }
+    bool mixed = (both > 0) + (sim > 0) + (kernel > 0) > 1;
+    if (mixed && sim > 0) {
+        ink_format(ink, " (%zu simulated only%s", sim, kernel > 0 ? ", " : ")");
+    }
+    if (mixed && kernel > 0) {
+        ink_format(ink, "%s%zu on real sockets only)", sim > 0 ? "" : " (", kernel);
+    }
+}
+
 void result_text_add_summary(struct ink *ink, const struct report_summary *summary,
                              uint64_t real_ns)
 {
@@ -211,8 +259,9 @@ void result_text_add_summary(struct ink *ink, const struct report_summary *summa
         ink_format(ink, " after %zu of ", summary->total);
     }
     size_t planned = summary->planned;
-    ink_format(ink, "%zu %s:", planned, planned == 1 ? "scenario" : "scenarios");
-    const char *separator = " ";
+    ink_format(ink, "%zu %s", planned, planned == 1 ? "scenario" : "scenarios");
+    add_worlds(ink, summary);
+    const char *separator = ": ";
     for (int i = 0; i < VERDICT_COUNT; i++) {
         enum verdict verdict = (enum verdict)i;
         size_t count = summary->counts[i];

@@ -18,7 +18,7 @@
 void result_text_add(struct ink *ink, const struct plan *plan, const struct result *result,
                      int verbosity, const char *replay_arguments, struct backtrace *backtrace);
 
-/* "72 scenarios: 70 passed, 1 failed, 1 skipped  in 0.4 s" with a newline. */
+/* "72 scenarios in both worlds: 70 passed, 1 failed, 1 skipped  in 0.4 s" with a newline. */
 void result_text_add_summary(struct ink *ink, const struct report_summary *summary,
                              uint64_t real_ns);
 

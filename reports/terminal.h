@@ -20,13 +20,15 @@
 #include "result.h"
 
 #define TERMINAL_WIDTH_DEFAULT 80
+#define TERMINAL_VERBOSITY_MAX 2
 
 struct terminal_options {
     int fd;         /* borrowed */
     bool is_tty;    /* draw the progress line */
     bool color;     /* SGR sequences may be written */
     unsigned width; /* columns; 0: TERMINAL_WIDTH_DEFAULT */
-    int verbosity;  /* -1: failures and summary; 0: progress too; 1: a line per scenario */
+    int verbosity;  /* -1: failures and summary; 0: progress too; 1: a line per scenario; 2: and
+                       what happened in it, for which results need their traces */
     const char *replay_arguments; /* borrowed: paths and options that the replay command needs,
                                      quoted for a shell; NULL: none */
     unsigned progress_ms;         /* least real time between two drawings of the progress line */

@@ -30,6 +30,7 @@ done
 
 share=$prefix/share/sockdrill
 for file in "$share/scenarios/scenario.schema.json" "$share/report.schema.json" \
+    "$share/timings.schema.json" "$share/trace.schema.json" \
     "$prefix/share/man/man1/sockdrill.1" "$prefix/share/man/man5/sockdrill-scenario.5" \
     "$prefix/share/man/man7/sockdrill-plugin.7"; do
     test -s "$file" || {

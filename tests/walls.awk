@@ -6,9 +6,9 @@ BEGIN {
     # Layers of core, by the beginning of a file's name; the longest match counts. A file may include
     # headers of its own layer and of those below.
     layer_list = "check:0 bytes:0 prng:0 clock:0 timers:0 pattern:0 nearest:0" \
-        " world:1 plugin:1" \
+        " world:1 trace:1 plugin:1" \
         " loop:2 server:2 listener:2 session:2" \
-        " plan:3 result:3 scenario:3 client:3" \
+        " plan:3 result:3 compare:3 scenario:3 client:3" \
         " plugin_catalog:4 isolate:4 settle:4 run:4"
     count = split(layer_list, pairs, " ")
     for (i = 1; i <= count; i++) {
@@ -184,7 +184,7 @@ function check_include(    angle) {
     forbid_header("sockets", FILENAME == "core/world_kernel.c", "sys/socket\\.h|sys/epoll\\.h|sys/select\\.h|sys/un\\.h|netinet/.*|netdb\\.h", "only in core/world_kernel.c; call the world (core/world.h)")
     forbid_header("sockets", FILENAME == "core/world_address.c", "arpa/inet\\.h", "only in core/world_address.c; call world_address_")
     forbid_header("sockets", isolate, "(sys/)?poll\\.h", "only in core/isolate*; call the world (core/world.h)")
-    forbid_header("world", FILENAME ~ /^core\/world_[a-z_]*\.c$/, "(.*/)?world_[a-z_]*\\.h", "is private to core/world_*.c; include world.h")
+    forbid_header("world", FILENAME ~ /^core\/world_[a-z_]*\.c$/, "(.*/)?world_(kernel|sim_[a-z_]*)\\.h", "is private to core/world_*.c; include world.h")
     # Timings turn the seconds that the clock gives into a date.
     forbid_header("clock", FILENAME == "core/clock.c" || FILENAME == "reports/timings.c", "time\\.h", "only in core/clock.c and reports/timings.c; call clock_")
     forbid_header("clock", FILENAME == "core/clock.c", "sys/times?\\.h|sys/timerfd\\.h|sys/timeb\\.h", "only in core/clock.c; call clock_")
@@ -204,7 +204,7 @@ function check_code() {
     forbid_call("clock", FILENAME == "core/clock.c", "clock_gettime|gettimeofday|time|timerfd_create|timer_create|setitimer|ftime|rdtsc|__rdtsc", "real time only in core/clock.c; take the time from the world or call clock_")
     forbid_call("processes", isolate, "fork|vfork|clone|wait3|wait4|waitid|waitpid|popen|system|posix_spawnp?|exec[lv]p?e?", "processes only in core/isolate*.c; run it there")
     forbid_call("signals", isolate || cli, "signal|sigaction|sigprocmask|sigaltstack|sigwaitinfo|sigtimedwait|kill|raise|alarm|signalfd", "signals only in core/isolate*.c and cli/")
-    forbid_word("world", cli || isolate || FILENAME ~ /^core\/world(_kernel)?\.[ch]$/, "world_kernel_new", "only cli/ and core/isolate* choose a world; take a struct world from the caller")
+    forbid_word("world", cli || isolate || FILENAME ~ /^core\/world(_kernel|_sim)?\.[ch]$/, "world_kernel_new|world_sim_new", "only cli/ and core/isolate* choose a world; take a struct world from the caller")
     forbid_word("extern", FILENAME !~ /\.c$/, "extern", "what files share is declared in a header that both include")
     forbid_call("printing", cli, "v?printf|v?dprintf|puts|putchar|perror|psignal|v?errx?|v?warnx?", "only cli/ prints; fill a struct drill_error or return the text")
     forbid_word("printing", cli || isolate || FILENAME == "core/check.c", "stdout|stderr", "only cli/ prints; take a FILE or a buffer from the caller")

@@ -9,7 +9,7 @@
 
 #include "common/failure.h"
 #include "common/spread.h"
-#include "run/cycles.h"
+#include "cycles/cycles.h"
 #include "run/suite.h"
 
 #include <limits.h>

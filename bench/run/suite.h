@@ -8,7 +8,7 @@
 #define BENCH_RUN_SUITE_H
 
 #include "common/failure.h"
-#include "run/cycles.h"
+#include "cycles/cycles.h"
 
 #include <limits.h>
 

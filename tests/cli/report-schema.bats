@@ -18,7 +18,16 @@ valid() {
     valid timings "$work/timings.json"
 }
 
-@test "reports of crashes, exits, hangs, leaks, failures and skips match the schema" {
+# ended REPORT VERDICT...: each of these verdicts is in the report.
+ended() {
+    local verdict verdicts
+    verdicts=$(json "$1" 'it.results.map(r => " " + r.verdict + ",").join("")')
+    for verdict in "${@:2}"; do
+        has "$verdicts" " $verdict,"
+    done
+}
+
+@test "reports of crashes, exits, hangs, leaks, failures, skips and what diverged match the schema" {
     troubles
     scenario known uppercase '{"connect": {}}, {"send": "a"}, {"expect": "b"}' \
         '"expect_failure": "known"'
@@ -26,14 +35,16 @@ valid() {
         '"expect_failure": "gone"'
     scenario elsewhere uppercase '{"connect": {}}, {"send": "a"}, {"expect": "A"}' \
         '"worlds": ["sim"]'
-    run -1 drill run --timeout 2 --plugin-path "$DRILL_TEST_PLUGINS" \
-        --report "$work/report.json" --timings "$work/timings.json" "$work/suite"
-    valid report "$work/report.json"
-    valid timings "$work/timings.json"
-    for verdict in pass fail crash hang leak skipped expected-fail unexpected-pass; do
-        has "$(json "$work/report.json" 'it.results.map(r => " " + r.verdict + ",").join("")')" \
-            " $verdict,"
+    scenario two-faced two-faced '{"connect": {}}, {"send": "a"}, {"expect": "simulated"}'
+    for world in kernel both; do
+        run -1 drill run --timeout 2 --plugin-path "$DRILL_TEST_PLUGINS" --world $world \
+            --report "$work/$world.json" --timings "$work/timings.json" "$work/suite"
+        valid report "$work/$world.json"
+        valid timings "$work/timings.json"
+        ended "$work/$world.json" pass fail crash hang leak expected-fail unexpected-pass
     done
+    ended "$work/kernel.json" skipped
+    ended "$work/both.json" diverged
 }
 
 @test "the replay command of a report runs that scenario alone" {

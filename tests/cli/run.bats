@@ -94,10 +94,10 @@ verdict() {
 
 @test "a run in which everything was skipped exits 1" {
     scenario a uppercase '{"connect": {}}, {"send": "x"}, {"expect": "X"}' '"worlds": ["sim"]'
-    run -1 --separate-stderr drill run "$work/suite"
+    run -1 --separate-stderr drill run --world kernel "$work/suite"
     has "$stderr" "every scenario was skipped: nothing was tested"
     passing b
-    run -0 --separate-stderr drill run "$work/suite"
+    run -0 --separate-stderr drill run --world kernel "$work/suite"
     has "$output" "1 skipped"
 }
 

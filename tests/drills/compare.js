@@ -10,6 +10,12 @@ const path = require("path");
 function describe(result) {
     const failure = result.failure;
     const lines = [`id: ${result.id}`, `verdict: ${result.verdict}`];
+    if (result.world !== "both") {
+        lines.push(`world: ${result.world}`);
+    }
+    if (result.divergence) {
+        lines.push(`divergence: ${JSON.stringify(result.divergence)}`);
+    }
     if (result.note !== undefined) {
         lines.push(`note: ${result.note}`);
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // node validate-report.js SCHEMA REPORT...
 //
-// Checks reports against reports/report.schema.json (or timings against theirs) with ajv, and what a
-// schema cannot say: that keys stand in the schema's order, that all numbers are integers and that
+// Checks reports against reports/report.schema.json (or timings or traces against theirs) with ajv,
+// and what a schema cannot say: that keys stand in the schema's order, that all numbers are integers and that
 // the summary counts the results. Says what is wrong and where; exits 1 when anything was, 2 when it
 // was called wrongly. Debian's ajv needs NODE_PATH=/usr/share/nodejs.
 'use strict';
@@ -37,6 +37,20 @@ function checkOrder(value, schema, root, path, problems) {
   }
 }
 
+// An entry per scenario and world, the simulated one first; its events in the order of their time.
+function checkScenarios(scenarios, problems) {
+  const seen = new Set();
+  for (const { id, world, events } of scenarios) {
+    if (seen.has(`${id} ${world}`) || (world === 'sim' && seen.has(`${id} kernel`))) {
+      problems.push(`/scenarios: ${id} in ${world} stands twice or too late`);
+    }
+    seen.add(`${id} ${world}`);
+    if (events.some((event, i) => i > 0 && event.at_ns < events[i - 1].at_ns)) {
+      problems.push(`/scenarios: time runs backwards in ${id} in ${world}`);
+    }
+  }
+}
+
 function checkSummary(report, problems) {
   const { summary, results } = report;
   if (summary.total !== results.length) {
@@ -57,14 +71,15 @@ function checkSummary(report, problems) {
   }
 }
 
-// A stream that is kept whole shows as many bytes as it has; text and hex are the same bytes.
-function checkStreams(value, path, problems) {
+// A stream that is kept whole shows as many bytes as it has, unless there was no room for them; text
+// and hex are the same bytes.
+function checkStreams(value, path, problems, omitted) {
   if (value === null || typeof value !== 'object') {
     return;
   }
   if (!Array.isArray(value) && typeof value.hex === 'string') {
     const bytes = Buffer.from(value.hex, 'hex');
-    if (!('offset' in value) && bytes.length !== Math.min(value.length, 256)) {
+    if (!omitted && !('offset' in value) && bytes.length !== Math.min(value.length, 256)) {
       problems.push(`${path}: ${bytes.length} bytes of ${value.length} are shown`);
     }
     const printable = bytes.every((byte) => (byte >= 32 && byte < 127) || byte === 10 || byte === 9);
@@ -73,7 +88,7 @@ function checkStreams(value, path, problems) {
     }
   }
   for (const [key, member] of Object.entries(value)) {
-    checkStreams(member, `${path}/${key}`, problems);
+    checkStreams(member, `${path}/${key}`, problems, omitted || member?.omitted > 0);
   }
 }
 
@@ -90,8 +105,12 @@ function check(schema, validate, file) {
     return validate.errors.map((error) => `${error.dataPath || '/'}: ${error.message} (${error.schemaPath})`);
   }
   checkOrder(report, schema, schema, '', problems);
-  checkSummary(report, problems);
-  checkStreams(report, '', problems);
+  if (report.scenarios) {
+    checkScenarios(report.scenarios, problems);
+  } else {
+    checkSummary(report, problems);
+  }
+  checkStreams(report, '', problems, false);
   if (!text.endsWith('}\n')) {
     problems.push('/: the file does not end in one newline');
   }

@@ -73,6 +73,7 @@ static inline void stage_fini(struct stage *stage)
 static inline void stage_connect(struct stage *stage)
 {
     struct world_address peer;
+    assert_int_equal(client_open(&stage->client, stage->address.family), 0);
     assert_int_equal(client_connect(&stage->client, &stage->address), 0);
     for (int i = 0; i < TRIES_MAX && stage->client.state == CLIENT_CONNECTING; i++) {
         client_poll_connect(&stage->client);

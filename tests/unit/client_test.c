@@ -72,6 +72,7 @@ static void a_port_without_a_listener_refuses(void **state)
     struct stage stage;
     stage_init(&stage, WORLD_TCP);
     stage_close(&stage, &stage.listener);
+    assert_int_equal(client_open(&stage.client, stage.address.family), 0);
     assert_int_equal(client_connect(&stage.client, &stage.address), 0);
     for (int i = 0; i < TRIES_MAX && stage.client.state == CLIENT_CONNECTING; i++) {
         client_poll_connect(&stage.client);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Workers with an engine of our own in the runner's place, which does what a plan's id says.
+ * Workers with an engine of our own in the runner's place, which does what a plan's id says: in the
+ * simulated world what stands before a '|', on real sockets what stands after it.
  *
  * Included by tests of the pool; each defines `tests` with TEST and ends with RUN_TESTS.
  */
@@ -36,7 +37,10 @@
 /* Shared with every process that a test starts. */
 struct notes {
     volatile pid_t worker;
-    volatile uint64_t runs;
+    volatile uint64_t runs, said;
+    volatile int hung;           /* somebody hangs now */
+    volatile uint32_t order[64]; /* items, in the order of running */
+    volatile pid_t workers[64];  /* and who ran them */
 };
 static struct notes *notes;
 
@@ -100,8 +104,41 @@ static int check_surroundings(struct result *result)
     return next == 5 ? 0 : fail_with(result, "descriptors of the parent are open");
 }
 
+/* One client that received so much. */
+static int say(struct result *result, const char *text)
+{
+    struct result_evidence evidence;
+    result_evidence_bytes(&evidence, text, strlen(text), 0);
+    result->clients = calloc(1, sizeof(*result->clients));
+    assert_non_null(result->clients);
+    result->client_count = 1;
+    result->clients[0].name = strdup("bob");
+    result->clients[0].received = evidence.stream;
+    return 0;
+}
+
+/* A record of one receive. */
+static void record(struct trace_store *store, const char *text)
+{
+    struct trace_event *event = trace_store_events(store);
+    *event = (struct trace_event){.kind = WORLD_CALL_RECV,
+                                  .socket = 3,
+                                  .argument = 1024,
+                                  .size = (uint32_t)strlen(text),
+                                  .result = (int64_t)strlen(text)};
+    memcpy(trace_store_data(store), text, strlen(text));
+    store->data_size = strlen(text);
+    store->event_count = 1;
+}
+
 static int run_quietly(struct engine *engine, const char *id, struct result *result)
 {
+    if (strncmp(id, "say-", 4) == 0) {
+        return say(result, id + 4);
+    }
+    if (strcmp(id, "hesitate") == 0) {
+        return say(result, notes->said++ == 0 ? "er" : "hello");
+    }
     if (strcmp(id, "fail") == 0) {
         return fail_with(result, "wrong bytes");
     }
@@ -137,7 +174,10 @@ static int run_quietly(struct engine *engine, const char *id, struct result *res
 /* Does not return, unless the id asks for nothing of the kind. */
 static void run_violently(struct engine *engine, const char *id)
 {
-    if (strcmp(id, "crash") == 0) {
+    if (strcmp(id, "crash-early") == 0) {
+        engine->progress->source = 0;
+        crash_here(nowhere());
+    } else if (strcmp(id, "crash") == 0) {
         engine->progress->source = 2;
         engine->progress->iteration_depth = 1;
         engine->progress->iteration[0] = 41;
@@ -158,6 +198,7 @@ static void run_violently(struct engine *engine, const char *id)
         kill(getpid(), SIGKILL);
     } else if (strcmp(id, "hang") == 0) {
         engine->progress->source = 1;
+        notes->hung = 1;
         hang_here();
     } else if (strcmp(id, "deaf-hang") == 0) {
         sigset_t all;
@@ -177,16 +218,42 @@ static void run_violently(struct engine *engine, const char *id)
     }
 }
 
-static int engine_run(void *owner, const struct plan *plan, uint64_t seed, struct result *result)
+/* What the id asks for in this world. */
+static void id_in_world(const char *id, enum plan_world world, char text[64])
+{
+    const char *bar = strchr(id, '|');
+    size_t size = bar ? (size_t)(bar - id) : strlen(id);
+    snprintf(text, 64, "%.*s", (int)size, id);
+    if (bar && world == PLAN_KERNEL) {
+        snprintf(text, 64, "%s", bar + 1);
+    }
+}
+
+static void note_run(const struct result *result)
+{
+    notes->worker = getpid();
+    if (notes->runs < 64) {
+        notes->order[notes->runs] = isolate_item_of(result);
+        notes->workers[notes->runs] = getpid();
+    }
+    notes->runs++;
+}
+
+static int engine_run(void *owner, const struct isolate_job *job, struct result *result)
 {
     struct engine *engine = owner;
-    notes->worker = getpid();
-    notes->runs++;
+    char id[64];
+    assert_int_equal(result->world, job->world);
+    assert_int_equal(result->seed, job->seed);
+    id_in_world(job->plan->id, job->world, id);
+    note_run(result);
     engine->progress->beats++;
-    result->seed = seed;
-    run_violently(engine, plan->id);
+    if (job->trace) {
+        record(job->trace, id);
+    }
+    run_violently(engine, id);
     result->step_runs[0] = 1;
-    int status = run_quietly(engine, plan->id, result);
+    int status = run_quietly(engine, id, result);
     engine->runs++;
     return status;
 }
@@ -198,8 +265,17 @@ static const struct isolate_engine fake = {
     .descriptors_held = engine_held,
 };
 
+/* What two worlds said, "" where a result has NULL. */
+struct told {
+    enum verdict sim_verdict, kernel_verdict;
+    char what[100], sim[300], kernel[300], calls[100], sim_call[100], kernel_call[100];
+    size_t sim_trace_bytes, kernel_trace_bytes;
+};
+
 /* A suite of plans that are nothing but ids, and what came of them. */
 struct drill {
+    enum plan_world worlds; /* 0: real sockets */
+    bool trace;
     struct plan plans[PLANS_MAX];
     struct plan *pointers[PLANS_MAX];
     size_t count;
@@ -207,21 +283,26 @@ struct drill {
     enum verdict verdicts[PLANS_MAX];
     char sentences[PLANS_MAX][300];
     struct bytes canonical[PLANS_MAX];
+    enum plan_world ran[PLANS_MAX];
     struct result_trouble trouble; /* of the last result but pass: addresses only for reading */
     char output[200];
     struct result_failure failure;
     char note[100];
+    struct told told; /* of the last result of both worlds */
     size_t finished, started, stop_after;
     struct drill_error error;
 };
 
 static struct drill drill;
 
+static const char *const sources[] = {"/steps/0", "/steps/1", "/steps/2"};
+
 static inline struct plan *add(const char *id)
 {
     assert_true(drill.count < PLANS_MAX);
     struct plan *plan = &drill.plans[drill.count];
     *plan = (struct plan){.id = id,
+                          .sources = sources,
                           .source_count = 3,
                           .worlds = PLAN_KERNEL,
                           .seed = 1,
@@ -247,12 +328,35 @@ static inline void forget(void)
     memset(&drill, 0, sizeof(drill));
 }
 
+static inline void copy_text(char *to, size_t size, const char *from)
+{
+    snprintf(to, size, "%s", from ? from : "");
+}
+
+static inline void keep_told(const struct result *result)
+{
+    const struct result_divergence *divergence = &result->divergence;
+    struct told *told = &drill.told;
+    told->sim_verdict = result->sim_verdict;
+    told->kernel_verdict = result->kernel_verdict;
+    copy_text(told->what, sizeof(told->what), divergence->what);
+    copy_text(told->sim, sizeof(told->sim), divergence->sim);
+    copy_text(told->kernel, sizeof(told->kernel), divergence->kernel);
+    copy_text(told->calls, sizeof(told->calls), divergence->calls);
+    copy_text(told->sim_call, sizeof(told->sim_call), divergence->sim_call);
+    copy_text(told->kernel_call, sizeof(told->kernel_call), divergence->kernel_call);
+    told->sim_trace_bytes = result->sim_trace.size;
+    told->kernel_trace_bytes = result->kernel_trace.size;
+}
+
 static int finished(void *owner, const struct result *result)
 {
     assert_ptr_equal(owner, &drill);
     assert_true(result->plan < drill.count);
     drill.seen[result->plan]++;
     drill.verdicts[result->plan] = result->verdict;
+    drill.ran[result->plan] = result->world;
+    keep_told(result);
     if (result->failure.sentence) {
         snprintf(drill.sentences[result->plan], sizeof(drill.sentences[0]), "%s",
                  result->failure.sentence);
@@ -284,6 +388,8 @@ static inline int run_with(unsigned workers, uint64_t timeout_ms, const volatile
 {
     struct isolate_options options = {.workers = workers,
                                       .timeout_ms = timeout_ms,
+                                      .worlds = drill.worlds ? drill.worlds : PLAN_KERNEL,
+                                      .trace = drill.trace,
                                       .finished = finished,
                                       .started = started,
                                       .owner = &drill,
@@ -313,7 +419,8 @@ static inline int set_up(void **state)
 {
     (void)state;
     forget();
-    notes->runs = 0;
+    notes->runs = notes->said = 0;
+    notes->hung = 0;
     descriptors_before = isolate_leaks_descriptors();
     return 0;
 }

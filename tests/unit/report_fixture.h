@@ -191,4 +191,20 @@ static inline void fixture_fail(struct result *result, enum verdict verdict, con
     result_evidence_bytes(&result->failure.actual, actual, strlen(actual), 0);
 }
 
+/* Turns the result into one of two worlds that disagree. */
+static inline void fixture_diverge(struct result *result)
+{
+    assert_int_equal(result_decide(result, VERDICT_DIVERGED, "the worlds disagree"), 0);
+    result->world = PLAN_BOTH;
+    result->sim_verdict = VERDICT_PASS;
+    result->kernel_verdict = VERDICT_FAIL;
+    result->divergence =
+        (struct result_divergence){.what = strdup("the session of bob: how it ended"),
+                                   .sim = strdup("eof"),
+                                   .kernel = strdup("reset"),
+                                   .calls = strdup("the server's call 3 for bob"),
+                                   .sim_call = strdup("recv(1024) = 0"),
+                                   .kernel_call = strdup("recv(1024) = ECONNRESET")};
+}
+
 #endif

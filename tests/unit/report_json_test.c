@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The text of one result: exact, because reports are compared byte by byte. */
-#include "report_fixture.h"
+#include "report_json_fixture.h"
 
 #include "json_text.h"
-#include "report_json.h"
 
 /* Renders at column 0 and compares with the expected text. */
 static void assert_result_text(const struct plan *plan, const struct result *result,
@@ -17,27 +16,6 @@ static void assert_result_text(const struct plan *plan, const struct result *res
     assert_string_equal(bytes_string(&text), expected);
     json_decref(json);
     bytes_fini(&text);
-}
-
-/* The member at a path such as "sessions.0.end"; borrowed. */
-static const json_t *member(const json_t *json, const char *path)
-{
-    char part[64];
-    while (json && *path) {
-        size_t length = strcspn(path, ".");
-        snprintf(part, sizeof(part), "%.*s", (int)length, path);
-        json = json_is_array(json) ? json_array_get(json, strtoul(part, NULL, 10))
-                                   : json_object_get(json, part);
-        path += length + (path[length] == '.');
-    }
-    return json;
-}
-
-static void assert_string_at(const json_t *json, const char *path, const char *expected)
-{
-    const json_t *found = member(json, path);
-    assert_true(json_is_string(found));
-    assert_string_equal(json_string_value(found), expected);
 }
 
 static void a_pass_is_rendered_in_fixed_order(void **state)
@@ -93,15 +71,6 @@ static void a_pass_is_rendered_in_fixed_order(void **state)
         "  ]\n"
         "}");
     result_fini(&result);
-}
-
-/* Renders one result and hands over its JSON; the plan may be changed before. */
-static json_t *render(const struct plan *plan, struct result *result)
-{
-    json_t *json = report_json_result(plan, result);
-    assert_non_null(json);
-    result_fini(result);
-    return json;
 }
 
 static void a_failure_names_step_iteration_and_both_sides(void **state)
@@ -324,17 +293,40 @@ static void broken_utf8_becomes_replacement_characters(void **state)
     json_decref(json);
 }
 
+static void assert_replay(const struct plan *plan, const struct result *result,
+                          const char *expected)
+{
+    struct bytes text;
+    bytes_init(&text, 1000);
+    assert_int_equal(report_json_replay(&text, plan, result), 0);
+    assert_string_equal(bytes_string(&text), expected);
+    bytes_fini(&text);
+}
+
 static void the_replay_command_quotes_for_shell_and_glob(void **state)
 {
     (void)state;
     struct plan plan;
     fixture_plan(&plan, "t/it's [a]*?\\");
-    struct bytes text;
-    bytes_init(&text, 1000);
-    assert_int_equal(report_json_replay(&text, &plan, UINT64_MAX), 0);
-    assert_string_equal(bytes_string(&text), "sockdrill run --filter 't/it'\\''s \\[a]\\*\\?\\\\' "
-                                             "--seed 18446744073709551615");
-    bytes_fini(&text);
+    struct result result = {.seed = UINT64_MAX, .world = PLAN_KERNEL};
+    assert_replay(&plan, &result,
+                  "sockdrill run --filter 't/it'\\''s \\[a]\\*\\?\\\\' "
+                  "--seed 18446744073709551615");
+}
+
+static void the_replay_command_names_a_world_that_is_not_the_default(void **state)
+{
+    (void)state;
+    struct plan plan;
+    fixture_plan(&plan, "a");
+    struct result result = {.seed = 1, .world = PLAN_KERNEL};
+    assert_replay(&plan, &result, "sockdrill run --filter 'a' --seed 1");
+    plan.worlds = PLAN_BOTH;
+    assert_replay(&plan, &result, "sockdrill run --filter 'a' --seed 1 --world kernel");
+    result.world = PLAN_SIM;
+    assert_replay(&plan, &result, "sockdrill run --filter 'a' --seed 1 --world sim");
+    result.world = PLAN_BOTH;
+    assert_replay(&plan, &result, "sockdrill run --filter 'a' --seed 1");
 }
 
 static void a_thousand_receive_sizes_stand_on_one_line(void **state)
@@ -470,6 +462,7 @@ int main(void)
         cmocka_unit_test(bytes_are_text_only_when_all_are_printable),
         cmocka_unit_test(broken_utf8_becomes_replacement_characters),
         cmocka_unit_test(the_replay_command_quotes_for_shell_and_glob),
+        cmocka_unit_test(the_replay_command_names_a_world_that_is_not_the_default),
         cmocka_unit_test(a_thousand_receive_sizes_stand_on_one_line),
         cmocka_unit_test(omitted_connections_are_counted),
         cmocka_unit_test(what_is_not_canonical_changes_nothing),

@@ -2,12 +2,13 @@
 /* What is written matches its schema, as a real validator sees it: tests/schema/validate-report.js.
  * Skipped, and said so, where node or
  * ajv is missing, unless DRILL_REQUIRE_AJV is set: then it fails. */
-#include "report_fixture.h"
+#include "trace_fixture.h"
 
 #include <sys/wait.h>
 
 #include "report.h"
 #include "timings.h"
+#include "traces.h"
 
 #define VALIDATOR DRILL_SOURCE_DIR "/tests/schema/validate-report.js"
 #define REPORTS   DRILL_SOURCE_DIR "/reports"
@@ -47,6 +48,9 @@ static void odd_result(struct report_fixture *fixture, struct result *result, ui
     if (verdict == VERDICT_SKIPPED || verdict == VERDICT_UNEXPECTED_PASS) {
         result->verdict = verdict;
         result->note = strdup("a reason \x01\x80");
+    } else if (verdict == VERDICT_DIVERGED) {
+        plan->worlds = PLAN_BOTH;
+        fixture_diverge(result);
     } else if (verdict != VERDICT_PASS) {
         fixture_fail(result, verdict, index % 2 ? "" : "expected", "\x1b]0;actual\x07");
     }
@@ -95,6 +99,35 @@ static void every_kind_of_result_matches_the_schema(void **state)
     }
     assert_int_equal(validate("report", fixture->partial, true), 0);
     assert_int_equal(report_close(report, true, NULL, &fixture->error), 0);
+    assert_int_equal(validate("report", fixture->path, true), 0);
+}
+
+/* One result of both worlds, with faults that fired and that did not. */
+static void a_result_with_faults_matches_the_schema(void **state)
+{
+    need_node();
+    struct report_fixture *fixture = *state;
+    static const struct world_fault_rule rules[] = {
+        {.call = WORLD_CALL_ACCEPT, .nth = 3, .error = ECONNABORTED},
+        {.call = WORLD_CALL_SEND, .nth = UINT64_MAX, .short_bytes = 1, .sticky = true}};
+    struct plan *plan = &fixture->stored[0];
+    plan->worlds = PLAN_BOTH;
+    plan->faults = rules;
+    plan->fault_count = 2;
+    struct report *report = NULL;
+    assert_int_equal(report_open(fixture->path, NULL, fixture->plans, 2, &report, &fixture->error),
+                     0);
+    struct result result;
+    fixture_result(&result, 0, plan);
+    result.world = PLAN_BOTH;
+    free(result.fault_fires);
+    result.fault_fires = calloc(2, sizeof(*result.fault_fires));
+    assert_non_null(result.fault_fires);
+    result.fault_fires[1] = UINT64_MAX;
+    result.fault_count = 2;
+    assert_int_equal(report_add(report, &result, &fixture->error), 0);
+    result_fini(&result);
+    assert_int_equal(report_close(report, false, NULL, &fixture->error), 0);
     assert_int_equal(validate("report", fixture->path, true), 0);
 }
 
@@ -170,6 +203,74 @@ static void timings_match_their_schema(void **state)
     assert_int_equal(validate("timings", fixture->path, true), 0);
 }
 
+/* Every kind of event, with all that may be odd. */
+static void odd_trace(struct bytes *blob)
+{
+    struct trace_fixture trace;
+    uint8_t binary[600];
+    memset(binary, 0xff, sizeof(binary));
+    trace_fixture_begin(&trace);
+    trace_fixture_hello(&trace);
+    for (unsigned kind = 0; kind < WORLD_CALL_COUNT; kind++) {
+        trace_fixture_add(&trace, trace_fixture_call((enum world_call)kind, 5, 1, 1), "\x1b", 1);
+        trace_fixture_add(&trace, trace_fixture_call((enum world_call)kind, 5, 0, -4095), NULL, 0);
+    }
+    trace_fixture_add(&trace, trace_fixture_call(WORLD_CALL_RECV, 6, 1024, 600), binary,
+                      sizeof(binary));
+    trace_fixture_step(&trace, 77);
+    trace.store->hash[3] = 1;
+    trace_fixture_end(&trace, blob);
+}
+
+static void traces_match_their_schema(void **state)
+{
+    need_node();
+    struct report_fixture *fixture = *state;
+    struct traces *traces = NULL;
+    assert_int_equal(
+        traces_open(fixture->path, fixture->plans, FIXTURE_PLANS, &traces, &fixture->error), 0);
+    assert_int_equal(validate("trace", fixture->partial, true), 0);
+    for (uint32_t i = FIXTURE_PLANS; i-- > 0;) {
+        struct result result;
+        odd_result(fixture, &result, i);
+        result.world = (enum plan_world)(1 + i % PLAN_BOTH);
+        odd_trace(&result.sim_trace);
+        if (i % 2) {
+            odd_trace(&result.kernel_trace);
+        }
+        assert_int_equal(traces_add(traces, &result, &fixture->error), 0);
+        result_fini(&result);
+    }
+    assert_int_equal(traces_close(traces, true, &fixture->error), 0);
+    assert_int_equal(validate("trace", fixture->path, true), 0);
+}
+
+static void the_validator_refuses_a_trace_that_is_wrong(void **state)
+{
+    need_node();
+    struct report_fixture *fixture = *state;
+    static const char document[] =
+        "{\"schema\": 1, \"tool\": \"sockdrill\", \"version\": \"1\", \"complete\": true, "
+        "\"scenarios\": [{\"id\": \"a\", \"world\": \"sim\", \"hash\": null, \"omitted\": 0, "
+        "\"events\": [{\"at_ns\": 2, \"event\": \"wait\", \"result\": 0}, "
+        "{\"at_ns\": %s, \"event\": \"recv\", \"socket\": 3, \"who\": \"b\", \"result\": 1, "
+        "\"data\": {\"length\": 1, %s\"hex\": \"61\"}}]}]}\n";
+    static const struct {
+        const char *at, *text;
+        int status;
+    } cases[] = {{"2", "\"text\": \"a\", ", 0},
+                 {"1", "\"text\": \"a\", ", 1},
+                 {"2.5", "\"text\": \"a\", ", 1},
+                 {"2", "\"text\": \"b\", ", 1},
+                 {"2", "", 1}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char text[1024];
+        snprintf(text, sizeof(text), document, cases[i].at, cases[i].text);
+        fixture_write(fixture->path, text);
+        assert_int_equal(validate("trace", fixture->path, cases[i].status == 0), cases[i].status);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, report_setup, report_teardown)
 
 int main(void)
@@ -177,7 +278,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(every_kind_of_result_matches_the_schema),
         TEST(the_validator_refuses_what_is_wrong),
+        TEST(a_result_with_faults_matches_the_schema),
         TEST(timings_match_their_schema),
+        TEST(traces_match_their_schema),
+        TEST(the_validator_refuses_a_trace_that_is_wrong),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

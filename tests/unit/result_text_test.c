@@ -2,6 +2,7 @@
 /* What a person reads about one result and about all of them: exact text. */
 #include "report_fixture.h"
 
+#include "divergence_text.h"
 #include "evidence_text.h"
 #include "result_text.h"
 #include "safe_text.h"
@@ -232,6 +233,7 @@ static void good_results_have_a_line_only_when_verbose(void **state)
     (void)state;
     struct plan plan;
     fixture_plan(&plan, "tcp/one");
+    plan.worlds = PLAN_BOTH;
     static const struct {
         enum verdict verdict;
         const char *note, *line;
@@ -257,6 +259,97 @@ static void good_results_have_a_line_only_when_verbose(void **state)
             bytes_fini(&text);
         }
     }
+}
+
+static void worlds_that_disagree_stand_side_by_side(void **state)
+{
+    (void)state;
+    struct plan plan;
+    fixture_plan(&plan, "tcp/one");
+    plan.worlds = PLAN_BOTH;
+    struct result result;
+    fixture_result(&result, 0, &plan);
+    fixture_diverge(&result);
+    assert_block(&plan, &result, 0, false,
+                 "DIVERGED tcp/one\n"
+                 "  scenarios/some.json: the worlds disagree\n"
+                 "    sim: pass                            | kernel: fail\n"
+                 "  the session of bob: how it ended\n"
+                 "    eof                                  | reset\n"
+                 "  the server's call 3 for bob\n"
+                 "    recv(1024) = 0                       | recv(1024) = ECONNRESET\n"
+                 "  replay: sockdrill run --filter 'tcp/one' --seed 1\n");
+}
+
+static void what_is_wider_than_its_column_goes_on_below(void **state)
+{
+    (void)state;
+    struct plan plan;
+    fixture_plan(&plan, "tcp/one");
+    struct result result;
+    fixture_result(&result, 0, &plan);
+    fixture_diverge(&result);
+    free(result.divergence.sim);
+    free(result.divergence.kernel);
+    free(result.divergence.calls);
+    result.divergence.calls = NULL;
+    result.divergence.sim = strdup("123456789_123456789_123456789_1234\xc3\xa4\xc3\xa4rest");
+    result.divergence.kernel = calloc(1, 1001);
+    assert_non_null(result.divergence.kernel);
+    memset(result.divergence.kernel, 'x', 1000);
+    struct bytes text;
+    bytes_init(&text, (size_t)1 << 20);
+    struct ink ink = {.out = &text};
+    divergence_text_add(&ink, &result, 3);
+    assert_int_equal(ink.status, 0);
+    assert_text(&text,
+                "    sim: pass                            | kernel: fail\n"
+                "  the session of bob: how it ended\n"
+                "    123456789_123456789_123456789_1234\xc3\xa4\xc3\xa4 | "
+                "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"
+                "    rest                                 | xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"
+                "                                         | xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"
+                "                                         | ...\n");
+    result_fini(&result);
+}
+
+static void columns_are_broken_between_words(void **state)
+{
+    (void)state;
+    struct plan plan;
+    fixture_plan(&plan, "tcp/one");
+    struct result result;
+    fixture_result(&result, 0, &plan);
+    fixture_diverge(&result);
+    free(result.divergence.kernel);
+    free(result.divergence.calls);
+    result.divergence.calls = NULL;
+    result.divergence.kernel =
+        strdup("fail at /steps/3: expect: byte 0 differs from what was expected");
+    struct bytes text;
+    bytes_init(&text, (size_t)1 << 20);
+    struct ink ink = {.out = &text};
+    divergence_text_add(&ink, &result, 8);
+    assert_text(&text,
+                "    sim: pass                            | kernel: fail\n"
+                "  the session of bob: how it ended\n"
+                "    eof                                  | fail at /steps/3: expect: byte 0\n"
+                "                                         | differs from what was expected\n");
+    result_fini(&result);
+}
+
+static void a_scenario_of_one_world_says_so(void **state)
+{
+    (void)state;
+    struct plan plan;
+    fixture_plan(&plan, "tcp/one");
+    plan.worlds = PLAN_SIM;
+    struct result result;
+    fixture_result(&result, 0, &plan);
+    assert_block(&plan, &result, 1, false, "PASS tcp/one (sim only)  3.4 ms\n");
+    plan.worlds = PLAN_BOTH;
+    fixture_result(&result, 0, &plan);
+    assert_block(&plan, &result, 1, false, "PASS tcp/one  3.4 ms\n");
 }
 
 static void an_unexpected_pass_says_what_was_expected(void **state)
@@ -324,6 +417,32 @@ static void the_summary_names_what_there_was(void **state)
                    "1 passed unexpectedly  in 0.0 s\n");
 }
 
+static void the_summary_says_where_scenarios_ran(void **state)
+{
+    (void)state;
+    struct report_summary summary = {.planned = 3, .total = 3, .complete = true, .counts = {3}};
+    summary.worlds[PLAN_BOTH] = 3;
+    assert_summary(&summary, 0, "3 scenarios in both worlds: 3 passed  in 0.0 s\n");
+    summary.worlds[PLAN_BOTH] = 1;
+    summary.worlds[PLAN_SIM] = 2;
+    assert_summary(&summary, 0,
+                   "3 scenarios in both worlds (2 simulated only): 3 passed  in 0.0 s\n");
+    summary.worlds[PLAN_KERNEL] = summary.worlds[PLAN_SIM] = 1;
+    assert_summary(&summary, 0,
+                   "3 scenarios in both worlds (1 simulated only, 1 on real sockets only): "
+                   "3 passed  in 0.0 s\n");
+    summary.worlds[PLAN_SIM] = 0;
+    assert_summary(&summary, 0,
+                   "3 scenarios in both worlds (1 on real sockets only): 3 passed  in 0.0 s\n");
+    summary.worlds[PLAN_BOTH] = 0;
+    assert_summary(&summary, 0, "3 scenarios on real sockets: 3 passed  in 0.0 s\n");
+    summary.worlds[PLAN_SIM] = 2;
+    assert_summary(&summary, 0,
+                   "3 scenarios (2 simulated only, 1 on real sockets only): 3 passed  in 0.0 s\n");
+    summary.worlds[PLAN_KERNEL] = 0;
+    assert_summary(&summary, 0, "3 scenarios in the simulated world: 3 passed  in 0.0 s\n");
+}
+
 static void shell_words_survive_any_character(void **state)
 {
     (void)state;
@@ -346,6 +465,11 @@ int main(void)
         cmocka_unit_test(a_crash_shows_backtrace_and_output),
         cmocka_unit_test(long_output_is_cut_unless_verbose),
         cmocka_unit_test(good_results_have_a_line_only_when_verbose),
+        cmocka_unit_test(worlds_that_disagree_stand_side_by_side),
+        cmocka_unit_test(what_is_wider_than_its_column_goes_on_below),
+        cmocka_unit_test(columns_are_broken_between_words),
+        cmocka_unit_test(a_scenario_of_one_world_says_so),
+        cmocka_unit_test(the_summary_says_where_scenarios_ran),
         cmocka_unit_test(an_unexpected_pass_says_what_was_expected),
         cmocka_unit_test(hostile_text_never_reaches_the_terminal_raw),
         cmocka_unit_test(the_summary_names_what_there_was),

@@ -48,6 +48,22 @@ static void add_peers(struct result *result)
     session->recv_runs[1] = (struct result_run){5, 1};
 }
 
+static void add_divergence(struct result *result)
+{
+    result->world = PLAN_BOTH;
+    result->sim_verdict = VERDICT_PASS;
+    result->kernel_verdict = VERDICT_FAIL;
+    result->divergence = (struct result_divergence){.what = strdup("the verdict"),
+                                                    .sim = strdup("pass"),
+                                                    .kernel = strdup("fail"),
+                                                    .calls = strdup("the server's call 3"),
+                                                    .sim_call = strdup("recv(1024) = 5"),
+                                                    .kernel_call = strdup("nothing")};
+    result->fault_fires = calloc(2, sizeof(*result->fault_fires));
+    result->fault_count = 2;
+    result->fault_fires[1] = 4;
+}
+
 /* A result that uses every member. */
 static void make(struct result *result)
 {
@@ -57,6 +73,9 @@ static void make(struct result *result)
     result->step_runs[1] = UINT64_MAX;
     result->real_ns = 123456789;
     add_peers(result);
+    add_divergence(result);
+    assert_int_equal(bytes_add(&result->sim_trace, "simulated", 9), 0);
+    assert_int_equal(bytes_add(&result->kernel_trace, "real", 4), 0);
     assert_int_equal(result_decide(result, VERDICT_FAIL, "%s", "wrong bytes"), 0);
     result->failure.source = 2;
     result->failure.iteration_depth = 2;
@@ -123,6 +142,117 @@ static void a_result_survives_the_wire(void **state)
     result_fini(&came);
     bytes_fini(&wire);
     bytes_fini(&again);
+}
+
+static void what_two_worlds_said_survives_the_wire(void **state)
+{
+    (void)state;
+    struct result sent;
+    struct result came;
+    struct bytes wire;
+    make(&sent);
+    encode(&sent, &wire);
+    assert_int_equal(result_decode(wire.data, wire.size, &came), 0);
+    assert_int_equal(came.world, PLAN_BOTH);
+    assert_int_equal(came.sim_verdict, VERDICT_PASS);
+    assert_int_equal(came.kernel_verdict, VERDICT_FAIL);
+    assert_string_equal(came.divergence.what, "the verdict");
+    assert_string_equal(came.divergence.sim, "pass");
+    assert_string_equal(came.divergence.kernel, "fail");
+    assert_string_equal(came.divergence.calls, "the server's call 3");
+    assert_string_equal(came.divergence.sim_call, "recv(1024) = 5");
+    assert_string_equal(came.divergence.kernel_call, "nothing");
+    assert_int_equal(came.fault_count, 2);
+    assert_int_equal(came.fault_fires[1], 4);
+    assert_int_equal(came.sim_trace.size, 9);
+    assert_memory_equal(came.sim_trace.data, "simulated", 9);
+    assert_int_equal(came.kernel_trace.size, 4);
+    assert_memory_equal(came.kernel_trace.data, "real", 4);
+    result_fini(&sent);
+    result_fini(&came);
+    bytes_fini(&wire);
+}
+
+/* Whether reports can tell a result from what make() makes after `change`. */
+static bool canonical_differs(void (*change)(struct result *result))
+{
+    struct result result;
+    struct bytes before;
+    struct bytes after;
+    make(&result);
+    bytes_init(&before, 1 << 20);
+    bytes_init(&after, 1 << 20);
+    assert_int_equal(result_encode_canonical(&result, &before), 0);
+    change(&result);
+    assert_int_equal(result_encode_canonical(&result, &after), 0);
+    bool differs = before.size != after.size || memcmp(before.data, after.data, before.size) != 0;
+    result_fini(&result);
+    bytes_fini(&before);
+    bytes_fini(&after);
+    return differs;
+}
+
+static void change_world(struct result *result)
+{
+    result->world = PLAN_SIM;
+}
+
+static void change_sim_verdict(struct result *result)
+{
+    result->sim_verdict = VERDICT_LEAK;
+}
+
+static void change_kernel_verdict(struct result *result)
+{
+    result->kernel_verdict = VERDICT_LEAK;
+}
+
+static void change_divergence(struct result *result)
+{
+    result->divergence.kernel_call[0] = 'N';
+}
+
+static void change_fires(struct result *result)
+{
+    result->fault_fires[0]++;
+}
+
+static void change_traces(struct result *result)
+{
+    assert_int_equal(bytes_add_byte(&result->sim_trace, 'x', 3), 0);
+    bytes_clear(&result->kernel_trace);
+}
+
+static void worlds_faults_and_divergence_are_canonical_and_traces_are_not(void **state)
+{
+    (void)state;
+    assert_true(canonical_differs(change_world));
+    assert_true(canonical_differs(change_sim_verdict));
+    assert_true(canonical_differs(change_kernel_verdict));
+    assert_true(canonical_differs(change_divergence));
+    assert_true(canonical_differs(change_fires));
+    assert_false(canonical_differs(change_traces));
+}
+
+static void a_world_that_is_none_is_refused(void **state)
+{
+    (void)state;
+    struct result sent;
+    struct result came;
+    struct bytes wire;
+    make(&sent);
+    encode(&sent, &wire);
+    /* The third number. */
+    wire.data[2 * sizeof(uint64_t)] = 0;
+    assert_int_equal(result_decode(wire.data, wire.size, &came), -EINVAL);
+    wire.data[2 * sizeof(uint64_t)] = PLAN_BOTH + 1;
+    assert_int_equal(result_decode(wire.data, wire.size, &came), -EINVAL);
+    wire.data[2 * sizeof(uint64_t)] = PLAN_SIM;
+    assert_int_equal(result_decode(wire.data, wire.size, &came), 0);
+    assert_int_equal(came.world, PLAN_SIM);
+    result_fini(&came);
+    result_fini(&sent);
+    bytes_fini(&wire);
 }
 
 static void each_unknown_crosses_the_wire_by_itself(void **state)
@@ -241,6 +371,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_result_survives_the_wire),
+        cmocka_unit_test(what_two_worlds_said_survives_the_wire),
+        cmocka_unit_test(worlds_faults_and_divergence_are_canonical_and_traces_are_not),
+        cmocka_unit_test(a_world_that_is_none_is_refused),
         cmocka_unit_test(each_unknown_crosses_the_wire_by_itself),
         cmocka_unit_test(time_and_trouble_are_not_canonical),
         cmocka_unit_test(what_was_cut_short_or_has_a_tail_is_refused),

@@ -47,6 +47,28 @@ static void every_value_counts(void **state)
     assert_false(same(text, HEAD "{\"expect\": \"A\", \"note\": \"\"}]}"));
 }
 
+/* What goes wrong is part of the story. */
+static void faults_and_the_network_count(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        HEAD "{\"expect\": \"A\"}], \"worlds\": [\"sim\"]}",
+        HEAD "{\"expect\": \"A\"}], \"worlds\": [\"sim\"], \"network\": {\"latency_ms\": 1}}",
+        HEAD "{\"expect\": \"A\"}], \"worlds\": [\"sim\"], \"network\": {\"latency_ms\": 2}}",
+        HEAD
+        "{\"expect\": \"A\"}], \"worlds\": [\"sim\"], \"faults\": [{\"call\": \"recv\", \"nth\": "
+        "1, \"error\": \"EINTR\"}]}",
+        HEAD
+        "{\"expect\": \"A\"}], \"worlds\": [\"sim\"], \"faults\": [{\"call\": \"recv\", \"nth\": "
+        "2, \"error\": \"EINTR\"}]}",
+    };
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        for (size_t j = 0; j < sizeof(texts) / sizeof(texts[0]); j++) {
+            assert_int_equal(same(texts[i], texts[j]), i == j);
+        }
+    }
+}
+
 static void it_is_xxh3_of_the_sorted_compact_text(void **state)
 {
     (void)state;
@@ -120,6 +142,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(spacing_order_escapes_and_schema_do_not_count),
         cmocka_unit_test(every_value_counts),
+        cmocka_unit_test(faults_and_the_network_count),
         cmocka_unit_test(it_is_xxh3_of_the_sorted_compact_text),
         cmocka_unit_test(a_member_hashes_like_the_scenario_it_stands_for),
         cmocka_unit_test(payload_files_count_with_their_length),

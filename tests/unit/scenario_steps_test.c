@@ -85,6 +85,31 @@ static void a_hung_client_stays_where_only_the_simulator_runs(void **state)
                    "still open");
 }
 
+/* It may do whatever a client may do that is connected: that takes effect once it is. */
+static void a_hung_client_may_do_everything_in_the_simulator(void **state)
+{
+    (void)state;
+    static const char *const stories[] = {
+        "{'wait_ms': 5000}, {'expect_silence': 1000}, {'send': 'x'}, {'expect_end': 'reset'}",
+        "{'send': 'x'}, {'half_close': {}}, {'expect': 'X', 'within_ms': 100000}",
+        "{'pause': {}}, {'send': 'x'}, {'resume': {}}, {'expect': 'X'}",
+        "{'close': {}}, {'connect': {}, 'outcome': 'hung'}, {'reset': {}}, {'connect': {}}",
+        "{'together': [[{'expect': 'X'}], [{'server': {'accepting': true}}, {'wait_ms': 1}]]}",
+    };
+    for (size_t i = 0; i < sizeof(stories) / sizeof(stories[0]); i++) {
+        struct suite suite;
+        char text[1024];
+        static const char form[] =
+            "{'worlds': [%s'sim'], 'server': {'plugin': 'uppercase'}, 'steps': ["
+            "{'connect': {}, 'outcome': 'hung'}, %s]}";
+        snprintf(text, sizeof(text), form, "", stories[i]);
+        fixture_accept(text, &suite);
+        suite_free(&suite);
+        snprintf(text, sizeof(text), form, "'kernel', ", stories[i]);
+        fixture_refuse(text, "its \"connect\" hung and was given up");
+    }
+}
+
 static void send_has_cuts_settle_and_outcome(void **state)
 {
     (void)state;
@@ -291,6 +316,7 @@ int main(void)
         cmocka_unit_test(connect_has_three_outcomes),
         cmocka_unit_test(a_name_that_was_refused_or_hung_may_connect_again),
         cmocka_unit_test(a_hung_client_stays_where_only_the_simulator_runs),
+        cmocka_unit_test(a_hung_client_may_do_everything_in_the_simulator),
         cmocka_unit_test(send_has_cuts_settle_and_outcome),
         cmocka_unit_test(expect_has_four_kinds),
         cmocka_unit_test(expect_end_takes_one_or_several_ends),

@@ -103,9 +103,24 @@ static void parts_that_nobody_needs_are_none(void **state)
     assert_non_null(session_pool_take(pool, &index));
     assert_null(session_pool_state(pool, index));
     assert_null(session_pool_input(pool, index));
+    assert_null(pool->receive);
+    assert_null(pool->answer);
     assert_non_null(session_pool_reply(pool, index));
     session_pool_free(pool);
     session_pool_free(NULL);
+}
+
+static void the_shared_buffers_have_the_size_asked_for(void **state)
+{
+    (void)state;
+    struct session_pool_shape shape = small;
+    shape.receive_bytes = 7;
+    shape.answer_bytes = 9;
+    struct session_pool *pool = session_pool_new(&shape);
+    memset(pool->receive, 1, 7);
+    memset(pool->answer, 2, 9);
+    assert_int_equal(pool->receive[6], 1);
+    session_pool_free(pool);
 }
 
 static void a_pool_fits_its_own_shape_only(void **state)
@@ -127,6 +142,12 @@ static void a_pool_fits_its_own_shape_only(void **state)
     assert_false(session_pool_fits(pool, &other));
     other = small;
     other.input_bytes++;
+    assert_false(session_pool_fits(pool, &other));
+    other = small;
+    other.receive_bytes++;
+    assert_false(session_pool_fits(pool, &other));
+    other = small;
+    other.answer_bytes++;
     assert_false(session_pool_fits(pool, &other));
     session_pool_free(pool);
 }
@@ -162,6 +183,7 @@ int main(void)
         cmocka_unit_test(the_state_of_a_slot_is_zero_whoever_had_it_before),
         cmocka_unit_test(parts_of_slots_do_not_overlap_and_are_aligned_as_malloc_aligns),
         cmocka_unit_test(parts_that_nobody_needs_are_none),
+        cmocka_unit_test(the_shared_buffers_have_the_size_asked_for),
         cmocka_unit_test(a_pool_fits_its_own_shape_only),
         cmocka_unit_test(a_million_sessions_cost_address_space_not_memory),
         cmocka_unit_test(more_than_the_address_space_is_refused),

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+#include "trace_list.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report_json.h"
+#include "trace_text.h"
+#include "trace_who.h"
+
+#define EXCERPT_BYTES 24 /* of what a call moved */
+#define WHO_COLUMNS   20 /* what is longer pushes the call to the right */
+#define SECOND_NS     UINT64_C(1000000000)
+#define MICROSECOND   UINT64_C(1000)
+#define DEPTH_MAX     (4 * PLAN_REPEAT_DEPTH_MAX) /* of steps in steps, beyond what loads */
+
+/* What is being shown. */
+struct list {
+    struct ink *ink;
+    const struct plan *plan;
+    struct trace_view trace;
+    struct trace_story *story;
+    uint8_t *verbs; /* by source */
+    int who_columns;
+};
+
+static bool is_shown(const struct trace_event *event)
+{
+    return event->kind != TRACE_CLIENT && !trace_text_is_noise(event);
+}
+
+/* Fills in the verbs of all steps by their place in the file. Bodies of a repeat share theirs. */
+static void read_verbs(const struct plan_steps *steps, uint8_t *verbs, unsigned depth)
+{
+    for (size_t i = 0; i < steps->count && depth > 0; i++) {
+        const struct plan_step *step = &steps->steps[i];
+        verbs[step->source] = (uint8_t)step->verb;
+        if (step->verb == PLAN_REPEAT) {
+            read_verbs(&step->repeat.body, verbs, depth - 1);
+        } else if (step->verb == PLAN_TOGETHER) {
+            for (size_t k = 0; k < step->together.lane_count; k++) {
+                read_verbs(&step->together.lanes[k], verbs, depth - 1);
+            }
+        }
+    }
+}
+
+/* "    /steps/2 send" */
+static void add_step(struct list *list, uint32_t source)
+{
+    if (source < list->plan->source_count) {
+        ink_add(list->ink, "    ");
+        ink_safe(list->ink, list->plan->sources[source]);
+        ink_format(list->ink, " %s\n", plan_verb_name((enum plan_verb)list->verbs[source]));
+    }
+}
+
+static void add_excerpt(struct list *list, const struct trace_event *event)
+{
+    size_t size = event->size < EXCERPT_BYTES ? event->size : EXCERPT_BYTES;
+    if (size > 0) {
+        ink_add(list->ink, "  ");
+        ink_quoted(list->ink, list->trace.data + event->data, size);
+        ink_add(list->ink, event->size > size ? "..." : "");
+    }
+}
+
+/* "      0.000000  server:bob  recv(1024) = 5  "hello"" */
+static void add_call(struct list *list, size_t i)
+{
+    const struct trace_event *event = &list->trace.events[i];
+    char name[TRACE_WHO_BYTES];
+    char call[TRACE_TEXT_MAX];
+    trace_who_text(list->story, i, name);
+    trace_text_call(event, call, sizeof(call));
+    uint64_t at_us = event->at_ns / MICROSECOND;
+    ink_format(list->ink, "      %" PRIu64 ".%06" PRIu64 "  ", at_us / (SECOND_NS / MICROSECOND),
+               at_us % (SECOND_NS / MICROSECOND));
+    ink_safe(list->ink, name);
+    int missing = list->who_columns - (int)strlen(name);
+    ink_format(list->ink, "%*s  ", missing > 0 ? missing : 0, "");
+    ink_add(list->ink, call);
+    add_excerpt(list, event);
+    ink_add(list->ink, "\n");
+}
+
+/* As wide as the longest name that will be shown, within reason. */
+static int measure(const struct list *list)
+{
+    size_t columns = 0;
+    char name[TRACE_WHO_BYTES];
+    for (size_t i = 0; i < list->trace.event_count; i++) {
+        if (is_shown(&list->trace.events[i])) {
+            size_t size = strlen(trace_who_text(list->story, i, name));
+            columns = size > columns ? size : columns;
+        }
+    }
+    return columns < WHO_COLUMNS ? (int)columns : WHO_COLUMNS;
+}
+
+static void add_events(struct list *list)
+{
+    list->who_columns = measure(list);
+    for (size_t i = 0; i < list->trace.event_count; i++) {
+        const struct trace_event *event = &list->trace.events[i];
+        if (event->kind == TRACE_STEP) {
+            add_step(list, event->argument);
+        } else if (is_shown(event)) {
+            add_call(list, i);
+        }
+    }
+    if (list->trace.omitted > 0) {
+        ink_format(list->ink, "    %" PRIu64 " more events or their bytes were not kept\n",
+                   list->trace.omitted);
+    }
+}
+
+static int list_init(struct list *list, struct ink *ink, const struct plan *plan,
+                     const struct bytes *trace)
+{
+    *list = (struct list){.ink = ink, .plan = plan};
+    int status = trace_view(trace, &list->trace);
+    status = status == 0 ? trace_story_new(&list->trace, &list->story) : status;
+    if (status != 0) {
+        return status;
+    }
+    list->verbs = calloc(plan->source_count ? plan->source_count : 1, 1);
+    if (!list->verbs) {
+        trace_story_free(list->story);
+        return -ENOMEM;
+    }
+    read_verbs(&plan->steps, list->verbs, DEPTH_MAX);
+    return 0;
+}
+
+static void add_world(struct ink *ink, const struct plan *plan, enum plan_world world,
+                      const struct bytes *trace)
+{
+    struct list list;
+    int status = list_init(&list, ink, plan, trace);
+    if (status != 0) {
+        ink->status = ink->status == 0 ? status : ink->status;
+        return;
+    }
+    ink_style(ink, INK_FAINT);
+    ink_format(ink, "  %s", report_json_world(world));
+    ink_style(ink, INK_PLAIN);
+    ink_add(ink, "\n");
+    add_events(&list);
+    trace_story_free(list.story);
+    free(list.verbs);
+}
+
+void trace_list_add(struct ink *ink, const struct plan *plan, const struct result *result)
+{
+    if (result->verdict == VERDICT_SKIPPED) {
+        return;
+    }
+    if (result->world & PLAN_SIM) {
+        add_world(ink, plan, PLAN_SIM, &result->sim_trace);
+    }
+    if (result->world & PLAN_KERNEL) {
+        add_world(ink, plan, PLAN_KERNEL, &result->kernel_trace);
+    }
+}
