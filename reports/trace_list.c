@@ -12,6 +12,8 @@
 #include "trace_who.h"
 
 #define EXCERPT_BYTES 24 /* of what a call moved */
+#define FIRST_CALLS   32 /* of a step that are shown, */
+#define LAST_CALLS    16 /* and those before the next; the trace file has all */
 #define WHO_COLUMNS   20 /* what is longer pushes the call to the right */
 #define SECOND_NS     UINT64_C(1000000000)
 #define MICROSECOND   UINT64_C(1000)
@@ -101,15 +103,42 @@ static int measure(const struct list *list)
     return columns < WHO_COLUMNS ? (int)columns : WHO_COLUMNS;
 }
 
+/* The calls from `first` up to the next step: those at the beginning and at the end where there are
+ * many. Returns where that step is. */
+static size_t add_calls(struct list *list, size_t first)
+{
+    const struct trace_event *events = list->trace.events;
+    size_t end = first;
+    uint64_t count = 0;
+    for (; end < list->trace.event_count && events[end].kind != TRACE_STEP; end++) {
+        count += is_shown(&events[end]);
+    }
+    uint64_t hidden = count > FIRST_CALLS + LAST_CALLS ? count - FIRST_CALLS - LAST_CALLS : 0;
+    uint64_t nth = 0;
+    for (size_t i = first; i < end; i++) {
+        if (!is_shown(&events[i])) {
+            continue;
+        }
+        if (nth < FIRST_CALLS || nth >= FIRST_CALLS + hidden) {
+            add_call(list, i);
+        } else if (nth == FIRST_CALLS) {
+            ink_format(list->ink, "      ... %" PRIu64 " calls more, all of them in --trace FILE\n",
+                       hidden);
+        }
+        nth++;
+    }
+    return end;
+}
+
 static void add_events(struct list *list)
 {
     list->who_columns = measure(list);
-    for (size_t i = 0; i < list->trace.event_count; i++) {
-        const struct trace_event *event = &list->trace.events[i];
-        if (event->kind == TRACE_STEP) {
-            add_step(list, event->argument);
-        } else if (is_shown(event)) {
-            add_call(list, i);
+    for (size_t i = 0; i < list->trace.event_count;) {
+        if (list->trace.events[i].kind == TRACE_STEP) {
+            add_step(list, list->trace.events[i].argument);
+            i++;
+        } else {
+            i = add_calls(list, i);
         }
     }
     if (list->trace.omitted > 0) {

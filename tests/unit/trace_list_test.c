@@ -91,6 +91,42 @@ static void what_was_not_kept_is_counted(void **state)
     bytes_fini(&result.sim_trace);
 }
 
+/* 32 calls at the beginning and 16 at the end of each step; noise does not count. */
+static void of_many_calls_the_first_and_last_are_shown(void **state)
+{
+    (void)state;
+    struct plan plan;
+    list_plan(&plan);
+    struct trace_fixture fixture;
+    struct result result = {.world = PLAN_SIM};
+    struct bytes expected;
+    bytes_init(&expected, (size_t)1 << 20);
+    trace_fixture_begin(&fixture);
+    assert_int_equal(bytes_add_format(&expected, "  sim\n    /steps/0 connect\n"), 0);
+    trace_fixture_step(&fixture, 0);
+    for (uint32_t i = 1; i <= 50; i++) {
+        trace_fixture_add(&fixture, trace_fixture_call(WORLD_CALL_RECV, 9, i, 1), NULL, 0);
+        if (i <= 32 || i > 34) {
+            assert_int_equal(
+                bytes_add_format(&expected, "      0.000001  server  recv(%u) = 1\n", i), 0);
+        } else if (i == 33) {
+            assert_int_equal(
+                bytes_add_format(&expected,
+                                 "      ... 2 calls more, all of them in --trace FILE\n"),
+                0);
+        }
+    }
+    trace_fixture_add(&fixture, trace_fixture_call(WORLD_CALL_WAIT, -1, 0, 0), NULL, 0);
+    trace_fixture_step(&fixture, 1);
+    trace_fixture_add(&fixture, trace_fixture_call(WORLD_CALL_SEND, 9, 1, 1), NULL, 0);
+    assert_int_equal(
+        bytes_add_format(&expected, "    /steps/1 send\n      0.000001  server  send(1) = 1\n"), 0);
+    trace_fixture_end(&fixture, &result.sim_trace);
+    assert_list(&plan, &result, bytes_string(&expected));
+    bytes_fini(&result.sim_trace);
+    bytes_fini(&expected);
+}
+
 static void assert_who(const struct trace_story *who, size_t event, const char *expected)
 {
     char text[TRACE_WHO_BYTES];
@@ -144,6 +180,7 @@ int main(void)
         cmocka_unit_test(a_skipped_scenario_has_no_list),
         cmocka_unit_test(payload_is_shown_in_part_and_never_raw),
         cmocka_unit_test(what_was_not_kept_is_counted),
+        cmocka_unit_test(of_many_calls_the_first_and_last_are_shown),
         cmocka_unit_test(a_socket_number_that_is_used_again_is_somebody_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
