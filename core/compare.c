@@ -245,7 +245,8 @@ static bool faults_differ(struct comparison *c)
     for (size_t i = 0; i < c->sim->fault_count && i < c->kernel->fault_count; i++) {
         uint64_t sim = c->sim->fault_fires[i];
         uint64_t kernel = c->kernel->fault_fires[i];
-        if (sim != kernel) {
+        bool known = sim != RESULT_FIRES_UNKNOWN && kernel != RESULT_FIRES_UNKNOWN;
+        if (known && sim != kernel) {
             return differ(c, compare_text("how often the fault /faults/%zu fired", i),
                           compare_text_times(sim), compare_text_times(kernel));
         }
@@ -302,5 +303,10 @@ void compare_narrow(struct result *result, const struct result *other)
     }
     for (size_t i = 0; i < result->session_count && i < other->session_count; i++) {
         narrow_session(&result->sessions[i], &other->sessions[i]);
+    }
+    for (size_t i = 0; i < result->fault_count && i < other->fault_count; i++) {
+        if (other->fault_fires[i] == RESULT_FIRES_UNKNOWN) {
+            result->fault_fires[i] = RESULT_FIRES_UNKNOWN;
+        }
     }
 }

@@ -20,7 +20,8 @@
 #define RESULT_HEAD_BYTES      256
 #define RESULT_RECV_RUNS_MAX   1000
 #define RESULT_FRAMES_MAX      32
-#define RESULT_CONNECTIONS_MAX 1000 /* kept in detail: the first ones; the rest are counted */
+#define RESULT_CONNECTIONS_MAX 1000       /* kept in detail: the first ones; the rest are counted */
+#define RESULT_FIRES_UNKNOWN   UINT64_MAX /* how often is the kernel's business: null in reports */
 #define RESULT_TRACE_BYTES_MAX TRACE_BLOB_BYTES_MAX /* of one world */
 
 enum verdict {
@@ -122,7 +123,8 @@ struct result {
     enum plan_world world;                    /* PLAN_BOTH: one result of two runs */
     enum verdict sim_verdict, kernel_verdict; /* with PLAN_BOTH: of each */
     struct result_divergence divergence;      /* with VERDICT_DIVERGED */
-    uint64_t *fault_fires;                    /* owned: by plan->faults, how often each fired */
+    uint64_t *fault_fires;                    /* owned: by plan->faults, how often each fired, or
+                                                 RESULT_FIRES_UNKNOWN */
     size_t fault_count; /* plan->fault_count, or 0: the run did not get to its end */
     uint64_t seed;
     char *note; /* owned: why it was skipped or was expected to fail; NULL: nothing to say */

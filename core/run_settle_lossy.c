@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Settling where the network loses, doubles and reorders datagrams: counting alone cannot tell. Such
- * a run is settled when the network carries nothing any more and all that arrived was read; what is
- * missing then is lost. Only a simulated network does this, so that all of it repeats.
+ * Settling where the network loses, doubles and reorders datagrams: counting alone cannot tell.
+ * Such a run is settled when the network carries nothing any more and all that arrived was read;
+ * what is missing then is lost. Only a simulated network does this, so that all of it repeats.
  */
 #include "run.h"
 

@@ -3,8 +3,8 @@
  * What the files of the simulated world share: its state, and the seams between its parts.
  *
  * An endpoint is a slot in `sockets`, and its place there is its number; besides the sockets that
- * the caller holds these are connections that wait for accept, and orphans: closed sockets that
- * still have something to deliver. Connected endpoints point to each other, so that nothing is ever
+ * the caller holds these are connections that wait for accept, and orphans: closed sockets whose
+ * connection is not over. Connected endpoints point to each other, so that nothing is ever
  * looked up per packet. What one sends is written at once into the `in` of the other, which counts
  * how much of it has arrived, is under way, or still waits in the sender's buffer. A packet is a
  * call of sim_packet: without latency it arrives before that returns. One world belongs to one

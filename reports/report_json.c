@@ -240,10 +240,12 @@ static json_t *verdicts_json(const struct result *result)
     return whole(object, status);
 }
 
-/* How often it fired is not known of a run that did not come to its end. */
+/* How often it fired is not known of a run that did not come to its end, and not told where the
+ * kernel chose it. */
 static json_t *fault_json(const struct world_fault_rule *rule, const uint64_t *fired)
 {
     int status = 0;
+    bool known = fired && *fired != RESULT_FIRES_UNKNOWN;
     json_t *object = json_object();
     json_text_put(object, "call", json_text_string(world_call_name(rule->call)), &status);
     json_text_put(object, "nth", json_text_integer(rule->nth), &status);
@@ -252,7 +254,7 @@ static json_t *fault_json(const struct world_fault_rule *rule, const uint64_t *f
     json_text_put(object, "short", rule->error ? json_null() : json_text_integer(rule->short_bytes),
                   &status);
     json_text_put(object, "sticky", json_boolean(rule->sticky), &status);
-    json_text_put(object, "fired", fired ? json_text_integer(*fired) : json_null(), &status);
+    json_text_put(object, "fired", known ? json_text_integer(*fired) : json_null(), &status);
     return whole(object, status);
 }
 

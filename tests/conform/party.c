@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Executes calls in one world. */
 #include "party.h"
+#include "transfer.h"
 
 #include <errno.h>
 #include <string.h>
 
-/* Ends `fill` in a world that never says EAGAIN. */
-#define FILL_CALLS_MAX 4096
-#define FILL_BYTES     32768
-#define FLOOD_BYTES    5
-#define DRAIN_BYTES    65536
 /* tcpmux: nobody offers it, and no ephemeral port is so low. */
 #define PORT_NOWHERE 1
 
@@ -62,15 +58,14 @@ static enum outcome_host host_of(const struct world_address *address)
     return HOST_ANY;
 }
 
-static void tell_address(const struct party *party, const struct party_slot *slot,
-                         const struct world_address *address, struct outcome *outcome)
+void party_tell(const struct party *party, const struct party_slot *slot,
+                const struct world_address *address, struct outcome *outcome)
 {
     outcome->host = (uint8_t)host_of(address);
     outcome->who = party_owner(party, slot, address->port);
 }
 
-/* Notes which port the world gave to the slot. */
-static void party_learn(struct party *party, struct party_slot *slot)
+void party_learn(struct party *party, struct party_slot *slot)
 {
     struct world_address address;
     if (world_getsockname(party->world, slot->socket, &address) != 0 || address.port == 0 ||
@@ -83,8 +78,8 @@ static void party_learn(struct party *party, struct party_slot *slot)
     slot->bound = false;
 }
 
-static struct world_address party_target(const struct party *party, const struct party_slot *slot,
-                                         int target)
+struct world_address party_target(const struct party *party, const struct party_slot *slot,
+                                  int target)
 {
     const struct party_slot *other = target >= 0 ? &party->slots[target] : NULL;
     uint16_t port = 0;
@@ -155,7 +150,7 @@ static int call_accept(struct party *party, const struct call *call, struct outc
         return socket;
     }
     int peer = accepted_peer(party, listener, address.port);
-    tell_address(party, listener, &address, outcome);
+    party_tell(party, listener, &address, outcome);
     outcome->who = peer;
     *slot = (struct party_slot){.socket = socket,
                                 .stream = true,
@@ -174,6 +169,9 @@ static int call_connect(struct party *party, const struct call *call)
     struct party_slot *slot = &party->slots[call->slot];
     struct world_address address = party_target(party, slot, call->target);
     int status = world_connect(party->world, slot->socket, &address);
+    if (!slot->stream && status == 0) {
+        slot->destination = address.port;
+    }
     if (status == -EINPROGRESS) {
         slot->sent = 0;
         slot->received = 0;
@@ -197,114 +195,6 @@ static int call_listen(struct party *party, const struct call *call)
         party_learn(party, slot);
     }
     return status;
-}
-
-/* One send or sendto of what comes next from this slot. */
-static ssize_t send_next(struct party *party, struct party_slot *slot, int target, size_t size)
-{
-    int sender = (int)(slot - party->slots);
-    const uint8_t *data = slot->stream ? payload_stream(sender, slot->sent, size)
-                                       : payload_datagram(sender, slot->sent, size);
-    struct world_address address = party_target(party, slot, target);
-    ssize_t sent = target == TARGET_NONE
-                       ? world_send(party->world, slot->socket, data, size)
-                       : world_sendto(party->world, slot->socket, data, size, &address);
-    if (sent >= 0) {
-        slot->sent += slot->stream ? (uint64_t)sent : 1;
-    }
-    return sent;
-}
-
-static ssize_t call_send(struct party *party, const struct call *call)
-{
-    struct party_slot *slot = &party->slots[call->slot];
-    ssize_t sent = send_next(party, slot, call->target, (size_t)call->number);
-    if (!slot->stream && sent >= 0) {
-        party_learn(party, slot);
-    }
-    return sent;
-}
-
-static ssize_t call_flood(struct party *party, const struct call *call, struct outcome *outcome)
-{
-    struct party_slot *slot = &party->slots[call->slot];
-    ssize_t sent = 0;
-    for (int i = 0; i < call->number && sent >= 0; i++) {
-        sent = send_next(party, slot, call->target, FLOOD_BYTES);
-        outcome->amount += sent >= 0 ? 1 : 0;
-    }
-    if (!slot->stream) {
-        party_learn(party, slot);
-    }
-    return sent < 0 ? sent : 0;
-}
-
-static ssize_t call_fill(struct party *party, const struct call *call, struct outcome *outcome)
-{
-    struct party_slot *slot = &party->slots[call->slot];
-    ssize_t sent = 0;
-    for (int i = 0; i < FILL_CALLS_MAX && sent >= 0; i++) {
-        sent = send_next(party, slot, TARGET_NONE, FILL_BYTES);
-        outcome->amount += sent > 0 ? (uint64_t)sent : 0;
-    }
-    return sent < 0 ? sent : 0;
-}
-
-/* Counts and verifies what came by the stream of `slot`. */
-static void stream_arrived(struct party_slot *slot, const uint8_t *data, size_t size,
-                           struct outcome *outcome)
-{
-    if (data) {
-        outcome->wrong = outcome->wrong || slot->peer < 0 ||
-                         memcmp(data, payload_stream(slot->peer, slot->received, size), size) != 0;
-    }
-    slot->received += size;
-}
-
-static ssize_t call_recv(struct party *party, const struct call *call, struct outcome *outcome)
-{
-    struct party_slot *slot = &party->slots[call->slot];
-    ssize_t received = world_recv(party->world, slot->socket, party->data, (size_t)call->number);
-    if (slot->stream && received > 0) {
-        stream_arrived(slot, party->data, (size_t)received, outcome);
-    } else if (!slot->stream && received >= 0) {
-        slot->received++;
-    }
-    return received;
-}
-
-static ssize_t call_recvfrom(struct party *party, const struct call *call, struct outcome *outcome)
-{
-    struct party_slot *slot = &party->slots[call->slot];
-    struct world_address address;
-    ssize_t received =
-        world_recvfrom(party->world, slot->socket, party->data, (size_t)call->number, &address);
-    if (slot->stream && received > 0) {
-        /* With MSG_TRUNC a stream's bytes are thrown away: tcp(7). */
-        stream_arrived(slot, NULL, (size_t)received, outcome);
-    } else if (!slot->stream && received >= 0) {
-        slot->received++;
-        tell_address(party, slot, &address, outcome);
-    }
-    return received;
-}
-
-/* Ends with what the last receive returned: 0 at the end of a stream, or an error. */
-static ssize_t call_drain(struct party *party, const struct call *call, struct outcome *outcome)
-{
-    struct party_slot *slot = &party->slots[call->slot];
-    ssize_t received;
-    do {
-        received = world_recv(party->world, slot->socket, party->data, DRAIN_BYTES);
-        if (received > 0 && slot->stream) {
-            stream_arrived(slot, party->data, (size_t)received, outcome);
-            outcome->amount += (uint64_t)received;
-        } else if (received >= 0 && !slot->stream) {
-            slot->received++;
-            outcome->amount++;
-        }
-    } while (slot->stream ? received > 0 : received >= 0);
-    return received;
 }
 
 static int call_shutdown(struct party *party, const struct call *call)
@@ -335,7 +225,7 @@ static int call_address(struct party *party, const struct call *call, struct out
     int status = call->op == OP_NAME ? world_getsockname(party->world, slot->socket, &address)
                                      : world_getpeername(party->world, slot->socket, &address);
     if (status == 0) {
-        tell_address(party, slot, &address, outcome);
+        party_tell(party, slot, &address, outcome);
     }
     return status;
 }
@@ -377,17 +267,17 @@ static ssize_t party_dispatch(struct party *party, const struct call *call, stru
         return call_connect(party, call);
     case OP_SEND:
     case OP_SENDTO:
-        return call_send(party, call);
+        return transfer_send(party, call);
     case OP_FLOOD:
-        return call_flood(party, call, outcome);
+        return transfer_flood(party, call, outcome);
     case OP_FILL:
-        return call_fill(party, call, outcome);
+        return transfer_fill(party, call, outcome);
     case OP_RECV:
-        return call_recv(party, call, outcome);
+        return transfer_recv(party, call, outcome);
     case OP_RECVFROM:
-        return call_recvfrom(party, call, outcome);
+        return transfer_recvfrom(party, call, outcome);
     case OP_DRAIN:
-        return call_drain(party, call, outcome);
+        return transfer_drain(party, call, outcome);
     case OP_SHUT_RD:
     case OP_SHUT_WR:
     case OP_SHUT_RDWR:

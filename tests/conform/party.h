@@ -60,6 +60,15 @@ void party_begin(struct party *party, struct world *world);
 void party_end(struct party *party);
 void party_call(struct party *party, const struct call *call, struct outcome *outcome);
 
+/* For transfer.c. */
+/* Notes which port the world gave to the slot. */
+void party_learn(struct party *party, struct party_slot *slot);
+/* Where a call on `slot` goes that names `target`. */
+struct world_address party_target(const struct party *party, const struct party_slot *slot,
+                                  int target);
+void party_tell(const struct party *party, const struct party_slot *slot,
+                const struct world_address *address, struct outcome *outcome);
+
 /* "5", "EAGAIN", "a:rw b:f", ... Returns `text`. */
 #define OUTCOME_TEXT 160
 const char *outcome_text(const struct call *call, const struct outcome *outcome,

@@ -293,8 +293,7 @@ static void assert_never_settles(struct stage *stage, const struct story *story,
 {
     char sentence[256];
     snprintf(sentence, sizeof(sentence),
-             "connection \"client\" did not settle within 10 s: it waits for %s",
-             wait);
+             "connection \"client\" did not settle within 10 s: it waits for %s", wait);
     uint64_t before_ns = ((struct veil *)stage->world)->now_ns;
     assert_verdict(stage, story, VERDICT_ERROR);
     assert_string_equal(stage->result.failure.sentence, sentence);
