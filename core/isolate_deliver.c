@@ -49,7 +49,7 @@ int isolate_deliver_item(struct isolate_pool *pool, struct result *result, bool 
         return deliver_plan(pool, result);
     }
     struct isolate_pair *pair = &pool->pairs[plan];
-    if (!comparable) {
+    if (!comparable || result->too_large) {
         isolate_pair_decide(pair, result->world);
     }
     if (isolate_pair_put(pair, result) != 0) {

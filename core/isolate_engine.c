@@ -95,6 +95,16 @@ static int play(const struct engine *engine, const struct stage *stage,
     return runner_run(stage->runner, job->plan, engine->prepared, job->seed, result);
 }
 
+/* What a run saw that found a pool empty is no verdict on the plugin. */
+static int decide_too_large(struct result *result)
+{
+    result->too_large = true;
+    return result_decide(result, VERDICT_ERROR,
+                         "needs more than the simulated network holds (65,536 ends of connections, "
+                         "as many datagrams at once, 256 MiB of bytes that nobody has read): make "
+                         "it smaller, or say \"worlds\": [\"kernel\"]");
+}
+
 /* Every run finds the world as new, and leaves nothing in it. */
 static int play_simulated(struct engine *engine, const struct isolate_job *job,
                           struct result *result)
@@ -108,7 +118,7 @@ static int play_simulated(struct engine *engine, const struct isolate_job *job,
         world_sim_reset(sim->world, job->seed, &job->plan->network);
         status = play(engine, sim, job, result);
     }
-    if (status != 0) {
+    if (!sim->world || (status != 0 && !world_sim_exhausted(sim->world))) {
         return status;
     }
     runner_release(sim->runner);
@@ -118,7 +128,7 @@ static int play_simulated(struct engine *engine, const struct isolate_job *job,
                              "the harness left %u socket%s open in the simulated world", open,
                              open == 1 ? "" : "s");
     }
-    return 0;
+    return world_sim_exhausted(sim->world) ? decide_too_large(result) : 0;
 }
 
 static int play_real(struct engine *engine, const struct isolate_job *job, struct result *result)

@@ -91,7 +91,8 @@ static void unite(struct isolate_pair *pair, struct result *result)
 
 void isolate_pair_decide(struct isolate_pair *pair, enum plan_world world)
 {
-    pair->decided = world;
+    /* Of two such errors the simulated one stands, whichever came first. */
+    pair->decided = pair->decided == PLAN_SIM ? PLAN_SIM : world;
 }
 
 /* The error of one world in the place of what both say. */

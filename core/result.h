@@ -122,9 +122,10 @@ struct result {
     enum verdict verdict;
     enum plan_world world;                    /* PLAN_BOTH: one result of two runs */
     enum verdict sim_verdict, kernel_verdict; /* with PLAN_BOTH: of each */
-    struct result_divergence divergence;      /* with VERDICT_DIVERGED */
-    uint64_t *fault_fires;                    /* owned: by plan->faults, how often each fired, or
-                                                 RESULT_FIRES_UNKNOWN */
+    bool too_large; /* for the simulated world: its error stands whatever real sockets say */
+    struct result_divergence divergence; /* with VERDICT_DIVERGED */
+    uint64_t *fault_fires;               /* owned: by plan->faults, how often each fired, or
+                                            RESULT_FIRES_UNKNOWN */
     size_t fault_count; /* plan->fault_count, or 0: the run did not get to its end */
     uint64_t seed;
     char *note; /* owned: why it was skipped or was expected to fail; NULL: nothing to say */

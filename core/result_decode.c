@@ -260,6 +260,7 @@ static void get_result(struct reader *reader, struct result *result)
     result->world = get_world(reader);
     result->sim_verdict = get_verdict(reader);
     result->kernel_verdict = get_verdict(reader);
+    result->too_large = get_below(reader, 1);
     get_divergence(reader, &result->divergence);
     result->seed = get_number(reader);
     result->note = get_string(reader);

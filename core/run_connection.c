@@ -235,6 +235,20 @@ static void connection_take_name(struct run *run, struct connection *connection,
     }
 }
 
+static void connect_failed(struct run *run, int status)
+{
+    if (status == -EADDRNOTAVAIL) {
+        run_fail(run, NULL, VERDICT_ERROR,
+                 "connect: no local port is free; too many connections were closed lately "
+                 "(TIME_WAIT), reset them instead");
+    } else if (status == -EAGAIN && run_is_udp(run)) {
+        run_fail(run, NULL, VERDICT_ERROR,
+                 "connect: no local port is free; too many clients are open");
+    } else {
+        run_machine_failed(run, status);
+    }
+}
+
 struct connection *connection_open(struct run *run, uint32_t name)
 {
     int status = run_make_room(run);
@@ -258,14 +272,8 @@ struct connection *connection_open(struct run *run, uint32_t name)
     if (status == 0) {
         status = client_connect(&connection->client, &server);
     }
-    if (status == -EADDRNOTAVAIL) {
-        run_fail(run, NULL, VERDICT_ERROR,
-                 "connect: no local port is free; too many connections were closed lately "
-                 "(TIME_WAIT), reset them instead");
-        return NULL;
-    }
     if (status != 0) {
-        run_machine_failed(run, status);
+        connect_failed(run, status);
         return NULL;
     }
     if (connection->client.state != CLIENT_REFUSED) {

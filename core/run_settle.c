@@ -172,10 +172,14 @@ struct patience {
     uint64_t give_up_ns; /* of the world's time; 0: nobody has looked yet */
     uint64_t moves;      /* of the run when the time was last put off */
     uint32_t turns;      /* in which something was ready */
+    uint64_t looked_ns;  /* the world's time at the last look, */
+    uint32_t looks;      /* and how many there were at that instant */
 };
 
-/* While something is ready the time is looked at only now and then. */
+/* While something is ready the time is looked at only now and then. Where it stands still, as a
+ * simulated one does until nothing is ready any more, nothing will come of it. */
 #define TURNS_PER_LOOK 1024
+#define LOOKS_MAX      64
 
 static bool patience_is_over(struct run *run, struct patience *patience)
 {
@@ -183,9 +187,12 @@ static bool patience_is_over(struct run *run, struct patience *patience)
     if (patience->give_up_ns == 0 || patience->moves != run->moves) {
         patience->give_up_ns = now_ns + RUN_SETTLE_NS;
         patience->moves = run->moves;
+        patience->looks = 0;
         run->runner->progress->beats++;
     }
-    return now_ns >= patience->give_up_ns;
+    patience->looks = now_ns == patience->looked_ns ? patience->looks + 1 : 0;
+    patience->looked_ns = now_ns;
+    return now_ns >= patience->give_up_ns || patience->looks > LOOKS_MAX;
 }
 
 /* Waits for something to do. On a slow network every packet is looked at: one may fill the accept

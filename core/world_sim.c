@@ -270,11 +270,17 @@ void world_sim_reset(struct world *world, uint64_t seed, const struct world_sim_
     sim->prng.state = seed;
     sim->flow_seed = prng_next(&sim->prng);
     sim->serial = sim->now_ns = 0;
+    sim->exhausted = false;
 }
 
 uint32_t world_sim_open_sockets(const struct world *world)
 {
     return ((const struct sim *)world)->open_sockets;
+}
+
+bool world_sim_exhausted(const struct world *world)
+{
+    return ((const struct sim *)world)->exhausted;
 }
 
 uint64_t world_sim_syn_retry_ns(unsigned nth)

@@ -53,6 +53,10 @@ void world_sim_reset(struct world *world, uint64_t seed, const struct world_sim_
 /* Sockets that are open now. */
 uint32_t world_sim_open_sockets(const struct world *world);
 
+/* Whether a pool had nothing left for somebody since the last reset: what followed is not what a
+ * network would have done. */
+bool world_sim_exhausted(const struct world *world);
+
 /* When the nth retry (from 1) of an unanswered SYN is due, in ns after the first one; the kernel's
  * schedule. For one retry more than there are: when connect gives up with ETIMEDOUT. Beyond:
  * UINT64_MAX. */

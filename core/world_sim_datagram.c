@@ -125,6 +125,7 @@ static int datagram_send(struct sim *sim, const struct sim_socket *s, const void
 {
     uint32_t number = sim_packet_room(sim) ? sim_datagram_take(sim) : SIM_NONE;
     if (number == SIM_NONE) {
+        sim->exhausted = true;
         return -ENOBUFS;
     }
     struct sim_datagram *datagram = &sim->datagrams[number];

@@ -155,6 +155,7 @@ struct sim {
     size_t mapped_bytes;
     uint32_t send_room, receive_room; /* of a TCP socket that did not ask */
     uint32_t open_sockets;
+    bool exhausted; /* a pool was, since the last reset */
 
     struct world_sim_network network;
     struct prng prng;

@@ -5,9 +5,13 @@
 #include "world_sim_internal.h"
 
 /* The next slot; `*next` of a free one leads to the free one after it. */
-static uint32_t pool_take(struct sim_pool *pool)
+static uint32_t pool_take(struct sim *sim, struct sim_pool *pool)
 {
-    return pool->used < pool->max ? pool->used++ : SIM_NONE;
+    if (pool->used == pool->max) {
+        sim->exhausted = true;
+        return SIM_NONE;
+    }
+    return pool->used++;
 }
 
 uint32_t sim_socket_take(struct sim *sim, enum world_transport transport, enum world_family family)
@@ -15,7 +19,7 @@ uint32_t sim_socket_take(struct sim *sim, enum world_transport transport, enum w
     uint32_t number = sim->socket_pool.free;
     if (number != SIM_NONE) {
         sim->socket_pool.free = sim->sockets[number].next;
-    } else if ((number = pool_take(&sim->socket_pool)) == SIM_NONE) {
+    } else if ((number = pool_take(sim, &sim->socket_pool)) == SIM_NONE) {
         return SIM_NONE;
     }
     struct sim_socket *s = &sim->sockets[number];
@@ -72,7 +76,7 @@ uint32_t sim_datagram_take(struct sim *sim)
     if (number != SIM_NONE) {
         sim->datagram_pool.free = sim->datagrams[number].next;
     } else {
-        number = pool_take(&sim->datagram_pool);
+        number = pool_take(sim, &sim->datagram_pool);
     }
     if (number != SIM_NONE) {
         sim->datagrams[number].next = SIM_NONE;
@@ -95,7 +99,7 @@ static uint32_t chunk_take(struct sim *sim)
     if (chunk != SIM_NONE) {
         sim->chunk_pool.free = sim->chunk_next[chunk];
     } else {
-        chunk = pool_take(&sim->chunk_pool);
+        chunk = pool_take(sim, &sim->chunk_pool);
     }
     if (chunk != SIM_NONE) {
         sim->chunk_next[chunk] = SIM_NONE;

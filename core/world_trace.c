@@ -66,11 +66,17 @@ static void trace_hash(struct world_trace *trace, const struct trace_event *even
     }
 }
 
+/* Whom a socket belongs to is worth more than what it moves: a part of the room is kept for names.
+ */
+#define NAMES_SHARE 32
+
 /* As many of the bytes as there is room for. Whether that is all. */
 static bool trace_keep_data(struct world_trace *trace, struct trace_event *event,
                             const uint8_t *data, size_t size)
 {
-    uint64_t room = trace->data_room - trace->data_size;
+    uint64_t reserve = event->kind == TRACE_CLIENT ? 0 : trace->data_room / NAMES_SHARE;
+    uint64_t end = trace->data_room - reserve;
+    uint64_t room = end > trace->data_size ? end - trace->data_size : 0;
     size_t kept = size < room ? size : (size_t)room;
     event->data = trace->data_size;
     event->size = (uint32_t)kept;

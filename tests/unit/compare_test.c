@@ -212,6 +212,20 @@ static void a_run_that_did_not_end_knows_no_faults(void **state)
     expect_same();
 }
 
+static void calls_whose_number_the_kernel_chose_are_not_compared(void **state)
+{
+    (void)state;
+    kernel.fault_fires[0] = RESULT_FIRES_UNKNOWN;
+    sim.fault_fires[0] = 7;
+    expect_same();
+    sim.fault_fires[0] = RESULT_FIRES_UNKNOWN;
+    kernel.fault_fires[0] = 7;
+    expect_same();
+    compare_narrow(&kernel, &sim);
+    assert_true(kernel.fault_fires[0] == RESULT_FIRES_UNKNOWN);
+    assert_int_equal(kernel.fault_fires[1], 0);
+}
+
 static void crashes_compare_by_signal_status_and_step_alone(void **state)
 {
     (void)state;
@@ -325,6 +339,7 @@ int main(void)
         TEST(what_one_world_does_not_know_is_not_compared),
         TEST(narrowing_makes_two_equal_stories_equal_byte_for_byte),
         TEST(a_run_that_did_not_end_knows_no_faults),
+        TEST(calls_whose_number_the_kernel_chose_are_not_compared),
         TEST(crashes_compare_by_signal_status_and_step_alone),
         TEST(hangs_compare_by_step),
         TEST(long_streams_are_shown_where_they_part),

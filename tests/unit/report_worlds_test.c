@@ -58,6 +58,27 @@ static void faults_are_told_with_how_often_they_fired(void **state)
     json_decref(json);
 }
 
+static void how_often_is_null_where_the_kernel_chose_it(void **state)
+{
+    (void)state;
+    static const struct world_fault_rule rule = {
+        .call = WORLD_CALL_RECV, .nth = 1, .short_bytes = 2, .sticky = true};
+    struct plan plan;
+    fixture_plan(&plan, "tcp/one");
+    plan.faults = &rule;
+    plan.fault_count = 1;
+    struct result result;
+    fixture_result(&result, 0, &plan);
+    free(result.fault_fires);
+    result.fault_fires = calloc(1, sizeof(*result.fault_fires));
+    assert_non_null(result.fault_fires);
+    result.fault_count = 1;
+    result.fault_fires[0] = RESULT_FIRES_UNKNOWN;
+    json_t *json = render(&plan, &result);
+    assert_true(json_is_null(member(json, "faults.0.fired")));
+    json_decref(json);
+}
+
 /* The worker took what it knew with it. */
 static void of_a_run_that_died_nobody_knows_which_faults_fired(void **state)
 {
@@ -83,6 +104,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_result_of_both_worlds_has_both_verdicts),
         cmocka_unit_test(faults_are_told_with_how_often_they_fired),
+        cmocka_unit_test(how_often_is_null_where_the_kernel_chose_it),
         cmocka_unit_test(of_a_run_that_died_nobody_knows_which_faults_fired),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

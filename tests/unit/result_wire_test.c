@@ -207,6 +207,11 @@ static void change_kernel_verdict(struct result *result)
     result->kernel_verdict = VERDICT_LEAK;
 }
 
+static void change_too_large(struct result *result)
+{
+    result->too_large = true;
+}
+
 static void change_divergence(struct result *result)
 {
     result->divergence.kernel_call[0] = 'N';
@@ -229,6 +234,7 @@ static void worlds_faults_and_divergence_are_canonical_and_traces_are_not(void *
     assert_true(canonical_differs(change_world));
     assert_true(canonical_differs(change_sim_verdict));
     assert_true(canonical_differs(change_kernel_verdict));
+    assert_true(canonical_differs(change_too_large));
     assert_true(canonical_differs(change_divergence));
     assert_true(canonical_differs(change_fires));
     assert_false(canonical_differs(change_traces));

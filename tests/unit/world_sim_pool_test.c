@@ -343,7 +343,9 @@ static void too_many_sockets_are_emfile(void **state)
     int listener = fixture_listener(world, 5, &address);
     int client = fixture_client(world, &address);
     int last = fixture_socket(world, WORLD_TCP);
+    assert_false(world_sim_exhausted(world));
     assert_int_equal(world_socket(world, WORLD_TCP, WORLD_IPV4), -EMFILE);
+    assert_true(world_sim_exhausted(world));
     /* A connection that finds no socket hangs like one that finds no place. */
     assert_int_equal(world_connect(world, last, &address), -EINPROGRESS);
     assert_int_equal(fixture_ready(world, last), 0);
@@ -364,8 +366,10 @@ static void an_exhausted_memory_is_eagain_or_enobufs(void **state)
     struct world_address address;
     char data[5000] = {0};
     fixture_pair_open(world, &pair);
-    assert_int_equal(world_send(world, pair.client, data, sizeof(data)), 4096);
+    assert_int_equal(world_send(world, pair.client, data, 4096), 4096);
+    assert_false(world_sim_exhausted(world));
     assert_int_equal(world_send(world, pair.client, data, sizeof(data)), -EAGAIN);
+    assert_true(world_sim_exhausted(world));
     int server = fixture_bound(world, WORLD_UDP, &address);
     int client = fixture_socket(world, WORLD_UDP);
     assert_int_equal(world_sendto(world, client, data, 1, &address), -ENOBUFS);
@@ -389,9 +393,13 @@ static void too_many_packets_under_way_are_refused(void **state)
     for (int i = 0; i < 4; i++) {
         assert_int_equal(world_sendto(world, client, "x", 1, &address), 1);
     }
+    assert_false(world_sim_exhausted(world));
     assert_int_equal(world_sendto(world, client, "x", 1, &address), -ENOBUFS);
+    assert_true(world_sim_exhausted(world));
     world_pass(world, CLOCK_S);
     assert_int_equal(world_sendto(world, client, "x", 1, &address), 1);
+    world_sim_reset(world, 1, NULL);
+    assert_false(world_sim_exhausted(world));
     world_free(world);
 }
 

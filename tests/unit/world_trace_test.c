@@ -176,6 +176,25 @@ static void check_bytes(const struct trace_view *view, const struct trace_event 
     assert_memory_equal(view->data + event->data, text, event->size);
 }
 
+static void names_find_room_when_what_was_sent_finds_none(void **state)
+{
+    (void)state;
+    static const char sent[100];
+    struct trace_store *store = store_new(20, 64);
+    struct world *world = world_trace_new(&told);
+    assert_non_null(world);
+    world_trace_begin(world, store);
+    struct world_address address = world_loopback(WORLD_IPV4, 9000);
+    assert_int_equal(world_sendto(world, 3, sent, sizeof(sent), &address), sizeof(sent));
+    assert_int_equal(store->data_size, 62);
+    world_trace_client(world, 5, "al");
+    world_trace_seal(world);
+    assert_int_equal(store->data_size, 64);
+    assert_memory_equal(trace_store_data(store) + 62, "al", 2);
+    world_free(world);
+    free(store);
+}
+
 static void arguments_results_addresses_and_bytes_are_kept(void **state)
 {
     (void)state;
@@ -369,6 +388,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_story_has_the_same_hash_everywhere),
         cmocka_unit_test(what_finds_no_room_is_counted_and_hashed),
+        cmocka_unit_test(names_find_room_when_what_was_sent_finds_none),
         cmocka_unit_test(arguments_results_addresses_and_bytes_are_kept),
         cmocka_unit_test(every_detail_is_hashed),
         cmocka_unit_test(without_a_store_nothing_is_recorded),
