@@ -270,6 +270,7 @@ void world_sim_reset(struct world *world, uint64_t seed, const struct world_sim_
     sim->prng.state = seed;
     sim->flow_seed = prng_next(&sim->prng);
     sim->serial = sim->now_ns = 0;
+    sim->hung_ns = sim->hung_connects = 0;
     sim->exhausted = false;
 }
 

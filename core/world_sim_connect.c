@@ -98,6 +98,16 @@ static void connect_retry(struct sim *sim, struct sim_socket *s)
     sim_timer_set(sim, s, SIM_SYN_TIMER, due_ns);
 }
 
+/* Calls take time: of connects that hang at one instant each is a little later than the one before,
+ * so that their retries do not all find the accept queue in the same state. */
+static uint64_t connect_instant(struct sim *sim)
+{
+    bool again = sim->hung_connects > 0 && sim->hung_ns == sim->now_ns;
+    sim->hung_connects = again ? sim->hung_connects + 1 : 1;
+    sim->hung_ns = sim->now_ns;
+    return sim->now_ns + (sim->hung_connects - 1) * SIM_CONNECT_NS;
+}
+
 static int connect_start(struct sim *sim, struct sim_socket *s, const struct world_address *address)
 {
     int status = connect_ends(sim, s, address);
@@ -111,9 +121,9 @@ static int connect_start(struct sim *sim, struct sim_socket *s, const struct wor
     s->done = false;
     s->fin = SIM_FIN_NONE;
     s->retries = 0;
-    s->syn_ns = sim->now_ns;
     sim_packet(sim, SIM_SYN, sim_end_of(sim, s), (struct sim_end){.at = SIM_NONE}, 0);
     if (s->state == SIM_SYN_SENT) {
+        s->syn_ns = connect_instant(sim);
         connect_retry(sim, s);
     }
     sim_refresh(sim, s);

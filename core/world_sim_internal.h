@@ -25,7 +25,9 @@
 #define SIM_RECEIVE_MIN 2304u
 #define SIM_UDP_ROOM    212992u /* net.core.rmem_default */
 #define SIM_SYN_RETRIES 10u
-#define SIM_REORDER_NS  UINT64_C(1000000) /* how long a datagram waits to be overtaken */
+#define SIM_CONNECT_NS                                                                             \
+    UINT64_C(1000) /* what a call of connect takes at least, of those that hang */
+#define SIM_REORDER_NS UINT64_C(1000000) /* how long a datagram waits to be overtaken */
 
 /* The two directions of a connection, as bits: what was shut down. */
 #define SIM_SHUT_RD  1u
@@ -127,7 +129,7 @@ struct sim_socket {
     /* TCP */
     uint32_t connection; /* the endpoint at the other end; SIM_NONE: none, or gone */
     uint32_t retries;    /* of the SYN */
-    uint64_t syn_ns;     /* when the first one was sent */
+    uint64_t syn_ns;     /* when the first one was sent, if it hangs */
     struct sim_bytes in; /* what the peer sent, in order: arrived, under way, waiting */
     size_t readable, flight;
     struct sim_end listener; /* that a connection waits at; its id is a `listen_id` */
@@ -155,7 +157,9 @@ struct sim {
     size_t mapped_bytes;
     uint32_t send_room, receive_room; /* of a TCP socket that did not ask */
     uint32_t open_sockets;
-    bool exhausted; /* a pool was, since the last reset */
+    bool exhausted;         /* a pool was, since the last reset */
+    uint64_t hung_ns;       /* when the last connect hung, */
+    uint64_t hung_connects; /* and how many did at that instant */
 
     struct world_sim_network network;
     struct prng prng;

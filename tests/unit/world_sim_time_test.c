@@ -184,6 +184,30 @@ static void a_hung_connect_completes_at_the_retry_that_finds_room(void **state)
     world_free(world);
 }
 
+/* A server that accepts at once finds each of them at its own retry. */
+static void connects_that_hang_together_are_let_in_one_by_one(void **state)
+{
+    (void)state;
+    struct world *world = world_sim_new(NULL);
+    struct world_address address;
+    struct world_address peer;
+    int listener = fixture_listener(world, 0, &address);
+    fixture_client(world, &address);
+    int hung[20];
+    for (int i = 0; i < 20; i++) {
+        hung[i] = fixture_client(world, &address);
+    }
+    assert_true(world_accept(world, listener, &peer) >= 0);
+    for (int i = 0; i < 20; i++) {
+        assert_int_equal(world_getpeername(world, hung[i], &peer), -ENOTCONN);
+        world_pass(world, 2 * CLOCK_S);
+        assert_int_equal(world_now_ns(world), world_sim_syn_retry_ns(1) + (uint64_t)i * 1000);
+        assert_int_equal(world_getpeername(world, hung[i], &peer), 0);
+        assert_true(world_accept(world, listener, &peer) >= 0);
+    }
+    world_free(world);
+}
+
 static void a_connect_that_is_closed_leaves_no_timer(void **state)
 {
     (void)state;
@@ -362,6 +386,7 @@ int main(void)
         cmocka_unit_test(closing_while_connecting_leaves_nobody_behind),
         cmocka_unit_test(a_hung_connect_follows_the_kernels_schedule),
         cmocka_unit_test(a_hung_connect_completes_at_the_retry_that_finds_room),
+        cmocka_unit_test(connects_that_hang_together_are_let_in_one_by_one),
         cmocka_unit_test(a_connect_that_is_closed_leaves_no_timer),
         cmocka_unit_test(flows_meet_in_an_order_drawn_from_the_seed),
         cmocka_unit_test(datagrams_are_lost_as_often_as_asked),
