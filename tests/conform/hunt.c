@@ -17,6 +17,9 @@
 #include "prng.h"
 
 #define PROGRESS_MS 10000
+/* After so many a worker moves to a new network, where no connection of earlier ones is remembered:
+ * TIME_WAIT lasts for a minute, and sequences must not meet each other. */
+#define HUNT_NETWORK_SEQUENCES 5000
 
 /* What a worker shares with its parent. */
 struct worker {
@@ -60,8 +63,23 @@ static bool finding_known(const struct hunt *hunt, const struct sequence *sequen
     return false;
 }
 
-/* In one piece, for several workers may print. */
-static void finding_print(struct hunt *hunt, const struct sequence *sequence, const char *title)
+/* What was just played and differed, as text that the caller frees; NULL without memory. */
+static char *finding_seen(const struct hunt *hunt, const struct sequence *sequence)
+{
+    char *page = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&page, &size);
+    if (out) {
+        rig_tell(&hunt->rig, sequence, LOCKSTEP_DIFFERS, out);
+        fclose(out);
+    }
+    return page;
+}
+
+/* In one piece, for several workers may print. `seen` is how it was found, should it not come
+ * again; NULL: nothing to add. */
+static void finding_print(struct hunt *hunt, const struct sequence *sequence, const char *title,
+                          const char *seen)
 {
     char text[SEQUENCE_TEXT];
     char *page = NULL;
@@ -73,7 +91,9 @@ static void finding_print(struct hunt *hunt, const struct sequence *sequence, co
     fprintf(out, "\n%s: sequence %" PRIu64 " of seed %" PRIu64 "\n", title, hunt->worker->index,
             hunt->options->seed);
     struct lockstep_counts counts = hunt->rig.lockstep.counts;
-    rig_show(&hunt->rig, sequence, out);
+    if (rig_show(&hunt->rig, sequence, out) != LOCKSTEP_DIFFERS && seen) {
+        fprintf(out, "as it was seen first:\n%s", seen);
+    }
     hunt->rig.lockstep.counts = counts;
     fprintf(out, "replay: sockdrill-conform --replay '%s'\n", sequence_text(sequence, text));
     fprintf(out, "or:     sockdrill-conform --seed %" PRIu64 " --first %" PRIu64 " --sequences 1\n",
@@ -88,17 +108,19 @@ static void hunt_differs(struct hunt *hunt, struct sequence *sequence)
 {
     struct hunt_totals *totals = &hunt->worker->totals;
     struct lockstep_counts counts = hunt->rig.lockstep.counts;
+    char *seen = finding_seen(hunt, sequence);
     if (!rig_repeats(&hunt->rig, sequence)) {
         totals->unrepeatable++;
-        finding_print(hunt, sequence, "does not repeat");
+        finding_print(hunt, sequence, "does not repeat", seen);
     } else {
         totals->differences++;
         rig_shrink(&hunt->rig, sequence);
         if (!finding_known(hunt, sequence)) {
             hunt->findings[hunt->finding_count++] = *sequence;
-            finding_print(hunt, sequence, "DIFFERENCE");
+            finding_print(hunt, sequence, "DIFFERENCE", seen);
         }
     }
+    free(seen);
     hunt->rig.lockstep.counts = counts;
 }
 
@@ -117,7 +139,7 @@ static void hunt_one(struct hunt *hunt)
         totals->cut++;
         if (hunt->options->show_cut) {
             sequence.count = hunt->rig.lockstep.calls;
-            finding_print(hunt, &sequence, "cut short");
+            finding_print(hunt, &sequence, "cut short", NULL);
         }
         break;
     case LOCKSTEP_COINCIDENCE:
@@ -135,9 +157,6 @@ static int hunt_work(const struct hunt_options *options, struct worker *worker, 
                      uint64_t until_ns)
 {
     struct hunt hunt = {.options = options, .worker = worker};
-    if (!options->host_network) {
-        network_private();
-    }
     hunt.findings = calloc(options->findings_max, sizeof(*hunt.findings));
     if (!hunt.findings) {
         return -ENOMEM;
@@ -151,6 +170,9 @@ static int hunt_work(const struct hunt_options *options, struct worker *worker, 
     for (uint64_t i = number; options->sequences == 0 || i < options->sequences; i += step) {
         if (clock_real_ns() >= until_ns || hunt.finding_count == options->findings_max) {
             break;
+        }
+        if (!options->host_network && i / step % HUNT_NETWORK_SEQUENCES == 0) {
+            network_private();
         }
         worker->index = options->first + i;
         hunt_one(&hunt);

@@ -104,9 +104,9 @@ static const char *end_text(enum lockstep_end end)
     return "";
 }
 
-enum lockstep_end rig_show(struct rig *rig, const struct sequence *sequence, FILE *out)
+void rig_tell(const struct rig *rig, const struct sequence *sequence, enum lockstep_end end,
+              FILE *out)
 {
-    enum lockstep_end end = rig_play(rig, sequence);
     const struct lockstep *lockstep = &rig->lockstep;
     char call[SEQUENCE_CALL_TEXT];
     char texts[2][OUTCOME_TEXT];
@@ -120,5 +120,11 @@ enum lockstep_end rig_show(struct rig *rig, const struct sequence *sequence, FIL
                 outcome_text(made, &lockstep->outcomes[i][1], texts[1]));
     }
     fprintf(out, "       %s\n", end_text(end));
+}
+
+enum lockstep_end rig_show(struct rig *rig, const struct sequence *sequence, FILE *out)
+{
+    enum lockstep_end end = rig_play(rig, sequence);
+    rig_tell(rig, sequence, end, out);
     return end;
 }

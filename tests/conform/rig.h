@@ -31,7 +31,10 @@ enum lockstep_end rig_play(struct rig *rig, const struct sequence *sequence);
 bool rig_repeats(struct rig *rig, const struct sequence *sequence);
 /* Shrinks a sequence that repeats. */
 void rig_shrink(struct rig *rig, struct sequence *sequence);
-/* Plays it and prints it side by side. */
+/* Prints side by side what was just played and ended like that. */
+void rig_tell(const struct rig *rig, const struct sequence *sequence, enum lockstep_end end,
+              FILE *out);
+/* Plays it and prints it. */
 enum lockstep_end rig_show(struct rig *rig, const struct sequence *sequence, FILE *out);
 
 #endif
