@@ -77,8 +77,9 @@ static void fault_text(const struct world_fault_rule *rule, char *text, size_t s
         snprintf(text, size, "%s number %llu: %s", world_call_name(rule->call),
                  (unsigned long long)rule->nth, world_error_name(rule->error));
     } else {
-        snprintf(text, size, "%s number %llu: %u bytes at most", world_call_name(rule->call),
-                 (unsigned long long)rule->nth, rule->short_bytes);
+        snprintf(text, size, "%s number %llu: %u byte%s at most", world_call_name(rule->call),
+                 (unsigned long long)rule->nth, rule->short_bytes,
+                 rule->short_bytes == 1 ? "" : "s");
     }
 }
 
@@ -86,10 +87,12 @@ enum step_state run_check_faults(struct run *run)
 {
     for (size_t i = 0; i < run->plan->fault_count; i++) {
         if (world_fault_fired(run->runner->faults, i) == 0) {
+            const struct world_fault_rule *rule = &run->plan->faults[i];
             char text[96];
-            fault_text(&run->plan->faults[i], text, sizeof(text));
+            fault_text(rule, text, sizeof(text));
             return run_fail(run, NULL, VERDICT_FAIL,
-                            "the fault \"%s\" never fired: the server made fewer such calls", text);
+                            "the fault \"%s\" never fired: the server made fewer such calls%s",
+                            text, rule->error ? "" : ", or they moved less anyway");
         }
     }
     return STEP_DONE;

@@ -69,7 +69,7 @@ static bool argument_is_sound(const struct trace_event *event)
     case WORLD_CALL_SET:
         return event->argument <= WORLD_NO_DELAY;
     case WORLD_CALL_ASK:
-        return event->argument <= WORLD_DROPPED;
+        return event->argument <= WORLD_UNDER_WAY;
     case TRACE_CLIENT:
         return event->size <= TRACE_NAME_MAX;
     default:

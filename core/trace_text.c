@@ -27,8 +27,9 @@ static const char *question_name(uint32_t question)
 {
     static const char *const names[] = {[WORLD_ERROR] = "ERROR",
                                         [WORLD_ACCEPT_QUEUE] = "ACCEPT_QUEUE",
-                                        [WORLD_DROPPED] = "DROPPED"};
-    return question <= WORLD_DROPPED ? names[question] : "?";
+                                        [WORLD_DROPPED] = "DROPPED",
+                                        [WORLD_UNDER_WAY] = "UNDER_WAY"};
+    return question <= WORLD_UNDER_WAY ? names[question] : "?";
 }
 
 static const char *interest_name(uint32_t events)

@@ -70,6 +70,15 @@ real() {
         <(grep -v -e '"world"' -e '"replay"' "$work/kernel.json")
 }
 
+@test "a slow network that loses datagrams takes no more time than its packets, and its trace is whole" {
+    scenario slow ack-ok '{"connect": {}}, {"repeat": 10, "steps": [{"send": "x"}]}, {"expect": "OK"},
+        {"close": {}}' '"worlds": ["sim"], "network": {"latency_ms": 50, "loss_percent": 20}'
+    run -0 drill run --trace "$work/trace.json" "$work/suite"
+    equals "$(json "$work/trace.json" 'it.scenarios[0].omitted')" 0
+    equals "$(json "$work/trace.json" 'Math.max(...it.scenarios[0].events.map(e => e.at_ns)) <= 1e9')" true
+    valid trace "$work/trace.json"
+}
+
 @test "a scenario of one world runs there, and is skipped where it was asked to run elsewhere" {
     passing a
     simulated only/sim

@@ -257,7 +257,7 @@ static void each_field_of_an_event_is_checked(void **state)
         {.kind = WORLD_CALL_SOCKET, .argument = 2},
         {.kind = WORLD_CALL_SHUTDOWN, .argument = WORLD_SHUT_RDWR + 1},
         {.kind = WORLD_CALL_SET, .argument = WORLD_NO_DELAY + 1},
-        {.kind = WORLD_CALL_ASK, .argument = WORLD_DROPPED + 1},
+        {.kind = WORLD_CALL_ASK, .argument = WORLD_UNDER_WAY + 1},
     };
     for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
         struct bytes blob;

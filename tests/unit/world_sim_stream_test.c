@@ -318,6 +318,23 @@ static void small_buffers_take_little_and_are_inherited(void **state)
     fixture_in_both(drill_small_buffers);
 }
 
+static void what_is_lost_with_a_reset_gives_its_memory_back(void **state)
+{
+    (void)state;
+    static const char data[32768];
+    struct world_sim_options options = {.memory_bytes = 65536, .receive_buffer_bytes = 1000};
+    struct world *world = world_sim_new(&options);
+    for (int i = 0; i < 10; i++) {
+        struct fixture_pair pair;
+        fixture_pair_open(world, &pair);
+        assert_int_equal(world_send(world, pair.client, data, sizeof(data)), sizeof(data));
+        assert_int_equal(world_set(world, pair.client, WORLD_RESET_ON_CLOSE, 1), 0);
+        fixture_pair_close(world, &pair);
+    }
+    assert_false(world_sim_exhausted(world));
+    world_free(world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -333,6 +350,7 @@ int main(void)
         cmocka_unit_test(a_closed_sender_still_delivers_and_then_ends),
         cmocka_unit_test(a_reset_loses_what_the_receiver_had_no_room_for),
         cmocka_unit_test(small_buffers_take_little_and_are_inherited),
+        cmocka_unit_test(what_is_lost_with_a_reset_gives_its_memory_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
