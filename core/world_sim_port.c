@@ -4,8 +4,8 @@
  *
  * Local are 127.0.0.0/8, ::1 and the wildcards; everything else is out of reach. IPv4 and IPv6 have
  * separate ports, as with IPV6_V6ONLY: a wildcard IPv6 socket does not get IPv4 traffic. Ports that
- * are chosen go round from 32768 to 60999, then through what is left from 1024. A closed connection
- * frees its port at once: there is no TIME_WAIT.
+ * are chosen go round from 32768 up, without those that readers of captures know, then through what
+ * is left from 1024. A closed connection frees its port at once: there is no TIME_WAIT.
  */
 #include <errno.h>
 #include <string.h>
@@ -13,8 +13,28 @@
 #include "world_sim_internal.h"
 
 #define PORT_FIRST  32768u /* net.ipv4.ip_local_port_range */
-#define PORT_COUNT  28232u
+#define PORT_COUNT  (SIM_PORTS - PORT_FIRST)
 #define PORT_LOWEST 1024u
+
+/* Where Wireshark takes payload, of TCP or of UDP, for that of a protocol of its own: what
+ * `tshark -G decodes` of version 4.0 has from PORT_FIRST up, in order. The ports of a run are the
+ * same each time, so that a capture of many clients would always have some of these. */
+static const uint16_t ports_known[] = {
+    34962, 34980, 37008, 41170, 44321, 44322, 44818, 45564, 47000, 47808, 48049, 48898,
+    49999, 54328, 56000, 56001, 56500, 56501, 57000, 57001, 57032, 57033, 57500, 57501,
+    57532, 57533, 59000, 59001, 59032, 59033, 59500, 59501, 59532, 59533, 60001};
+
+#define KNOWN_COUNT (sizeof(ports_known) / sizeof(ports_known[0]))
+#define USUAL_COUNT (PORT_COUNT - KNOWN_COUNT)
+
+static bool port_is_known(uint32_t port)
+{
+    size_t i = 0;
+    while (i < KNOWN_COUNT && ports_known[i] < port) {
+        i++;
+    }
+    return i < KNOWN_COUNT && ports_known[i] == port;
+}
 
 static size_t port_table(const struct sim_socket *s)
 {
@@ -41,7 +61,7 @@ void sim_address_resolve(struct world_address *address)
 /* Whether it is one of those that are chosen first. */
 static bool port_is_usual(uint32_t port)
 {
-    return port - PORT_FIRST < PORT_COUNT;
+    return port >= PORT_FIRST && !port_is_known(port);
 }
 
 static bool same_ip(const struct world_address *a, const struct world_address *b)
@@ -97,14 +117,15 @@ void sim_port_release(struct sim *sim, struct sim_socket *s)
     s->port = 0;
 }
 
-/* The next free one of `count` ports from `first`; 0: none. */
-static uint16_t port_search(const struct sim *sim, size_t table, uint32_t first, uint32_t count,
+/* The next free port from `first` up; 0: none. */
+static uint16_t port_search(const struct sim *sim, size_t table, uint32_t first, bool usual,
                             uint16_t *next)
 {
+    uint32_t count = SIM_PORTS - first;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t port = first + *next;
         *next = (uint16_t)(*next + 1u < count ? *next + 1u : 0);
-        if (sim->bound[table][port] == 0) {
+        if (sim->bound[table][port] == 0 && (!usual || port_is_usual(port))) {
             return (uint16_t)port;
         }
     }
@@ -115,12 +136,11 @@ bool sim_port_choose(struct sim *sim, struct sim_socket *s)
 {
     size_t table = port_table(s);
     uint16_t port = 0;
-    if (sim->ports_held[table] < PORT_COUNT) {
-        port = port_search(sim, table, PORT_FIRST, PORT_COUNT, &sim->next_port[table]);
+    if (sim->ports_held[table] < USUAL_COUNT) {
+        port = port_search(sim, table, PORT_FIRST, true, &sim->next_port[table]);
     }
     if (port == 0) {
-        port =
-            port_search(sim, table, PORT_LOWEST, SIM_PORTS - PORT_LOWEST, &sim->next_spare[table]);
+        port = port_search(sim, table, PORT_LOWEST, false, &sim->next_spare[table]);
     }
     if (port == 0) {
         return false;
