@@ -128,22 +128,48 @@ static int some(struct draw *draw, enum guess_state state)
     return count > 0 ? found[below(draw, (unsigned)count)] : TARGET_NONE;
 }
 
+/* From 0 to `most`: a few bytes are as likely as some hundred, or as some ten thousand. */
+static int draw_any_size(struct draw *draw, int most)
+{
+    int magnitudes = 1;
+    while (2 << magnitudes <= most + 1) {
+        magnitudes++;
+    }
+    int least = (1 << below(draw, (unsigned)magnitudes + 1)) - 1;
+    int above = least * 2 < most ? least * 2 : most;
+    return least + below(draw, (unsigned)(above - least + 1));
+}
+
+/* Half of all sizes are those at which something is known to change. */
 static int draw_send_size(struct draw *draw)
 {
     static const int sizes[] = {1, 5, 0, 1000, 1024, 4096, 32768, 100000};
+    if (chance(draw, 50)) {
+        return draw_any_size(draw, draw->bulk ? 100000 : 16384);
+    }
     return sizes[below(draw, draw->bulk ? 8 : 6)];
 }
 
 static int draw_receive_size(struct draw *draw)
 {
     static const int sizes[] = {1, 5, 1000, 1024, 4096, 32768, 100000};
-    return sizes[below(draw, 7)];
+    return chance(draw, 50) ? 1 + draw_any_size(draw, 99999) : sizes[below(draw, 7)];
 }
 
 static int draw_datagram_size(struct draw *draw)
 {
     static const int sizes[] = {1, 5, 0, 1000, 1024, 2000, 4096, 20000, 65507, 65508, 65527, 65528};
-    return sizes[below(draw, draw->bulk && !draw->small ? 12 : 6)];
+    bool large = draw->bulk && !draw->small;
+    if (chance(draw, 50)) {
+        return draw_any_size(draw, large ? 65536 : 4096);
+    }
+    return sizes[below(draw, large ? 12 : 6)];
+}
+
+/* Mostly so few that the queue is soon full. */
+static int draw_backlog(struct draw *draw)
+{
+    return below(draw, chance(draw, 60) ? 4 : 9);
 }
 
 static int draw_buffer(struct draw *draw)
@@ -186,7 +212,7 @@ static void draw_listener(struct draw *draw, bool six)
     int slot = draw_stream_socket(draw, GUESS_LISTENER, six);
     if (slot != TARGET_NONE) {
         emit(draw, OP_BIND, slot, chance(draw, 95) || six ? TARGET_FREE : TARGET_ANY, 0);
-        emit(draw, OP_LISTEN, slot, TARGET_NONE, below(draw, 4));
+        emit(draw, OP_LISTEN, slot, TARGET_NONE, draw_backlog(draw));
     }
 }
 
@@ -239,7 +265,7 @@ static void draw_datagram_socket(struct draw *draw, bool six)
     draw_buffers(draw, slot);
     draw_watch(draw, slot);
     if (chance(draw, 75)) {
-        emit(draw, OP_BIND, slot, TARGET_FREE, 0);
+        emit(draw, OP_BIND, slot, chance(draw, 80) ? TARGET_FREE : TARGET_ANY, 0);
     }
     int target = some(draw, GUESS_DATAGRAM);
     if (chance(draw, 55) && target != slot) {
@@ -261,7 +287,8 @@ static void draw_bind(struct draw *draw, int slot)
 {
     int target = some(draw, GUESS_NONE);
     bool free_port = chance(draw, 60) || target == slot || target < 0;
-    emit(draw, OP_BIND, slot, free_port ? TARGET_FREE : target, 0);
+    bool any = draw->guesses[slot].state == GUESS_DATAGRAM && chance(draw, 20);
+    emit(draw, OP_BIND, slot, any ? TARGET_ANY : free_port ? TARGET_FREE : target, 0);
 }
 
 /* Often somebody reads what was sent. */
@@ -283,7 +310,7 @@ static void draw_call(struct draw *draw, int op, int slot)
         draw_bind(draw, slot);
         break;
     case OP_LISTEN:
-        emit(draw, op, slot, TARGET_NONE, below(draw, 4));
+        emit(draw, op, slot, TARGET_NONE, draw_backlog(draw));
         break;
     case OP_CONNECT:
         emit(draw, op, slot, draw_target(draw, slot), 0);
@@ -387,6 +414,10 @@ static void theme_links(struct draw *draw, bool six)
 static void theme_queue(struct draw *draw, bool six)
 {
     draw_listener(draw, six);
+    /* A crowd, for the larger backlogs. */
+    for (int i = chance(draw, 40) ? 2 + below(draw, 10) : 0; i > 0; i--) {
+        draw_client(draw);
+    }
     for (int i = 8 + below(draw, 20); i > 0; i--) {
         enum guess_state state = chance(draw, 15) ? GUESS_LISTENER : GUESS_LINK;
         draw_act(draw, pick(draw, queue_choices, COUNT_OF(queue_choices)), state);

@@ -201,8 +201,8 @@ static void hunt_sum(const struct worker *workers, unsigned count, struct hunt_t
 void hunt_print(const struct hunt_totals *totals, FILE *out)
 {
     fprintf(out,
-            "%" PRIu64 " sequences, %" PRIu64 " calls: %" PRIu64 " differences (%" PRIu64
-            " more did not repeat); levelled %" PRIu64 ", cut short %" PRIu64
+            "%" PRIu64 " sequences, %" PRIu64 " calls: %" PRIu64 " differences, %" PRIu64
+            " that did not repeat; levelled %" PRIu64 ", cut short %" PRIu64
             ", ports that came up twice %" PRIu64 ", waits %" PRIu64 "\n",
             totals->sequences, totals->calls, totals->differences, totals->unrepeatable,
             totals->levelled, totals->cut, totals->coincidences, totals->waits);

@@ -3,11 +3,13 @@
 #include "selftest.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "hunt.h"
 
 #define TEXT_SEQUENCES 2000
+#define DRAW_SEQUENCES 2000
 #define SAME_SEQUENCES 2000
 /* A lie that so many sequences do not meet would not be met by the real run's first seconds either.
  */
@@ -19,7 +21,7 @@ static struct rig selftest_rig;
 /* The most calls that a lie's shortest sequence may have: what tells it, and nothing more. */
 static const int calls_most[LIE_COUNT] = {
     [LIE_THIRD_RECV] = 14, [LIE_READABLE] = 8, [LIE_WRITABLE] = 3, [LIE_END] = 7,  [LIE_RESET] = 9,
-    [LIE_BYTE] = 9,        [LIE_LOST] = 9,     [LIE_REFUSED] = 4,  [LIE_PEER] = 6, [LIE_EMPTY] = 6,
+    [LIE_BYTE] = 13,       [LIE_LOST] = 9,     [LIE_REFUSED] = 4,  [LIE_PEER] = 6, [LIE_EMPTY] = 6,
 };
 
 static int selftest_said(bool good, const char *what, const char *detail)
@@ -41,6 +43,81 @@ static int selftest_text(void)
                 sequence_equal(&drawn, &read);
     }
     return selftest_said(good == TEXT_SEQUENCES, "a sequence's text reads back", "");
+}
+
+/* How far the drawing reaches. */
+struct reach {
+    bool sizes[2][SEQUENCE_NUMBER_MAX + 1]; /* by whether it is a datagram's */
+    int different[2], largest[2];
+    int backlog;
+    bool wildcard[2]; /* of datagrams, by family */
+};
+
+static void reach_note(struct reach *reach, const enum sequence_op *made, const struct call *call)
+{
+    enum sequence_op kind = call->slot >= 0 ? made[call->slot] : OP_COUNT;
+    bool datagram = kind == OP_UDP4 || kind == OP_UDP6;
+    if (call->op == OP_SEND) {
+        bool *seen = &reach->sizes[datagram][call->number];
+        reach->different[datagram] += !*seen;
+        *seen = true;
+        if (call->number > reach->largest[datagram]) {
+            reach->largest[datagram] = call->number;
+        }
+    } else if (call->op == OP_LISTEN && call->number > reach->backlog) {
+        reach->backlog = call->number;
+    } else if (call->op == OP_BIND && call->target == TARGET_ANY && datagram) {
+        reach->wildcard[kind == OP_UDP6] = true;
+    }
+}
+
+static int selftest_reach(void)
+{
+    static struct reach reach;
+    struct sequence drawn;
+    for (uint64_t i = 0; i < DRAW_SEQUENCES; i++) {
+        enum sequence_op made[SEQUENCE_SLOTS] = {0};
+        hunt_draw(SELFTEST_SEED, i, &drawn);
+        for (int j = 0; j < drawn.count; j++) {
+            const struct call *call = &drawn.calls[j];
+            if (sequence_words[call->op].takes & MAKES_SLOT) {
+                made[call->slot] = (enum sequence_op)call->op;
+            }
+            reach_note(&reach, made, call);
+        }
+    }
+    char detail[96];
+    snprintf(detail, sizeof(detail), "%d sizes to %d of streams, %d to %d of datagrams, backlog %d",
+             reach.different[0], reach.largest[0], reach.different[1], reach.largest[1],
+             reach.backlog);
+    return selftest_said(reach.different[0] > 500 && reach.largest[0] == 100000 &&
+                             reach.different[1] > 100 && reach.largest[1] > 65507 &&
+                             reach.backlog == 8 && reach.wildcard[0] && reach.wildcard[1],
+                         "the drawing reaches far", detail);
+}
+
+/* Differences that do not repeat fail nothing, so the last line must not hide how many there were.
+ */
+static int selftest_last_line(void)
+{
+    static const uint64_t counts[] = {0, 3};
+    int good = 0;
+    for (int i = 0; i < 2; i++) {
+        struct hunt_totals totals = {.sequences = 9, .unrepeatable = counts[i]};
+        char *line = NULL;
+        size_t size = 0;
+        char part[64];
+        snprintf(part, sizeof(part), ": 0 differences, %" PRIu64 " that did not repeat;",
+                 counts[i]);
+        FILE *out = open_memstream(&line, &size);
+        if (out) {
+            hunt_print(&totals, out);
+            fclose(out);
+        }
+        good += line && strstr(line, part);
+        free(line);
+    }
+    return selftest_said(good == 2, "the last line tells what did not repeat, none too", "");
 }
 
 static int selftest_refused(void)
@@ -122,7 +199,8 @@ static int selftest_lie(enum lie lie)
 
 int selftest_run(void)
 {
-    int failed = selftest_text() + selftest_refused() + selftest_same();
+    int failed = selftest_text() + selftest_reach() + selftest_last_line() + selftest_refused() +
+                 selftest_same();
     for (int lie = LIE_NONE + 1; lie < LIE_COUNT; lie++) {
         failed += selftest_lie((enum lie)lie);
     }
