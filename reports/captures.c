@@ -98,8 +98,11 @@ static int name_capture(const char *folder, const char *id, const char *ending, 
         status = -ENAMETOOLONG;
     }
     if (status != 0) {
+        /* The reason comes first, for the path may be longer than a sentence can be. */
+        drill_error_set(error, "cannot write the capture: %s: \"%s\"", strerror(-status),
+                        name ? name : id);
         bytes_fini(&text);
-        return refuse(id, status, error);
+        return status;
     }
     *path = (char *)text.data;
     return 0;

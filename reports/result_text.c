@@ -254,7 +254,7 @@ void result_text_add_summary(struct ink *ink, const struct report_summary *summa
 {
     if (!summary->complete) {
         ink_style(ink, INK_BAD);
-        ink_add(ink, "interrupted");
+        ink_add(ink, "stopped");
         ink_style(ink, INK_PLAIN);
         ink_format(ink, " after %zu of ", summary->total);
     }

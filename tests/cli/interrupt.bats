@@ -41,7 +41,7 @@ start_run() {
         equals "$code" 3
         equals "$(json "$work/report.json" it.complete)" false
         equals "$(json "$work/report.json" 'it.results.map(r => r.id)')" '["a"]'
-        has "$said" "interrupted after 1 of 2 scenarios"
+        has "$said" "stopped after 1 of 2 scenarios"
         [ ! -e "$work/report.json.partial" ]
     done
 }

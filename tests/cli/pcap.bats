@@ -295,6 +295,33 @@ syns() {
     done
 }
 
+@test "a capture that cannot be written stops the run, and nobody is said to have interrupted it" {
+    for name in a b b.pcap/c d; do
+        passing "$name"
+    done
+    run -3 drill run -j 1 --world sim --pcap "$captures" "$suite"
+    has "$output" "cannot write the capture to \"$captures/b.pcap/c.pcap\": Not a directory"
+    has "$output" "stopped after "
+    has "$output" " of 4 scenarios"
+    has_not "$output" interrupted
+}
+
+@test "an id that is too long for a file is refused with the path of its capture" {
+    long=$(printf '%0245d' 0)
+    passing "$long"
+    run -3 drill run --world sim --pcap "$captures" "$suite"
+    has "$output" "File name too long: \"$captures/$long.pcap\""
+    [ ! -e "$captures" ]
+}
+
+@test "on a slow network a SYN stands where it was sent, its answer where the client has it" {
+    mkdir "$suite"
+    cp "$DRILL_SOURCE_DIR/scenarios/sim/latency-gone-before-answer.json" "$suite"
+    capture
+    equals "$(shark -r "$captures/latency-gone-before-answer.pcap" -Y 'tcp.stream == 0' -T fields \
+        -e frame.time_epoch | head -n 3 | sed -E 's/0+$//' | tr '\n' ' ')" '0. 0.4 0.4 '
+}
+
 @test "a plugin that crashes leaves a capture of what was known until then" {
     scenario crash crash '{"connect": {}}, {"send": "crash"}, {"expect": "never"}'
     run -1 drill run --plugin-path "$DRILL_TEST_PLUGINS" --pcap "$captures" "$suite"

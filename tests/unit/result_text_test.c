@@ -412,7 +412,7 @@ static void the_summary_names_what_there_was(void **state)
     summary = (struct report_summary){
         .planned = 30, .total = 11, .counts = {0, 1, 2, 1, 1, 1, 1, 1, 1, 1}};
     assert_summary(&summary, 0,
-                   "interrupted after 11 of 30 scenarios: 0 passed, 1 failed, 2 errors, 1 crashed, "
+                   "stopped after 11 of 30 scenarios: 0 passed, 1 failed, 2 errors, 1 crashed, "
                    "1 hung, 1 leaked, 1 diverged, 1 skipped, 1 failed as expected, "
                    "1 passed unexpectedly  in 0.0 s\n");
 }

@@ -99,9 +99,8 @@ static void an_interrupted_run_shows_what_was_held(void **state)
     face_finish(&face, 1, VERDICT_FAIL);
     struct report_summary summary = {.planned = 4, .total = 2, .counts = {0, 2}};
     assert_int_equal(terminal_summary(face.terminal, &summary, 0, NULL), 0);
-    face_close(&face,
-               SHORT_BLOCK("2") SHORT_BLOCK(
-                   "1") "interrupted after 2 of 4 scenarios: 0 passed, 2 failed  in 0.0 s\n");
+    face_close(&face, SHORT_BLOCK("2") SHORT_BLOCK(
+                          "1") "stopped after 2 of 4 scenarios: 0 passed, 2 failed  in 0.0 s\n");
 }
 
 #define CLEAR "\r\x1b[K"
@@ -117,7 +116,7 @@ static void the_progress_line_is_cleared_before_anything_else(void **state)
     assert_int_equal(terminal_summary(face.terminal, &summary, 0, NULL), 0);
     face_close(&face, CLEAR "[0/4] tcp/many#n=0" CLEAR "[0/4] tcp/many#n=1" CLEAR SHORT_BLOCK("0")
                           CLEAR "[1/4] 1 failed  tcp/many#n=1" CLEAR
-                                "interrupted after 1 of 4 scenarios: 0 passed, 1 failed  in 0.0 "
+                                "stopped after 1 of 4 scenarios: 0 passed, 1 failed  in 0.0 "
                                 "s\n");
 }
 
