@@ -171,10 +171,23 @@ real() {
     cmp "$work/report-1.json" "$work/report-3.json"
 }
 
-@test "a day on the run clock and retries of the kernel's own take no time in the simulated world" {
+@test "a day on the run clock and the retries of hung connects take no time in the simulated world" {
     scenario day uppercase '{"connect": {}}, {"wait_ms": 86400000}, {"send": "x"}, {"expect": "X"}' \
         '"worlds": ["sim"]'
-    run -0 drill run --timeout 5 "$work/suite"
+    # Each is let in at its tenth retry, more than a minute after it began, for which a kernel would
+    # need more than the patience of this test.
+    scenario hung uppercase '{"repeat": 100, "index": "i", "steps": [
+        {"server": {"accepting": false}}, {"connect": {}, "as": "first[$i]"},
+        {"connect": {}, "outcome": "hung", "as": "second[$i]"}, {"wait_ms": 60000},
+        {"server": {"accepting": true}}, {"wait_ms": 8000}, {"close": {}, "as": "first[$i]"},
+        {"wait_ms": 1000}, {"send": "x", "as": "second[$i]"}, {"expect": "X", "as": "second[$i]"},
+        {"close": {}, "as": "second[$i]"}]}, {"expect_server": {"sessions": 200}}' '"worlds": ["sim"]'
+    sed -i 's/"plugin"/"backlog": 0, "plugin"/' "$work/suite/hung.json"
+    run -0 drill run -vv --timeout 5 "$work/suite"
+    # The retries of the first and of the last one, on the clock of the run.
+    accepts=$(sed -nE 's/^ +([0-9]+)\.480000  server +accept = .*/\1/p' <<<"$output")
+    equals "$(wc -l <<<"$accepts")" 100
+    equals "$(head -n 1 <<<"$accepts") $(tail -n 1 <<<"$accepts")" "68 6899"
 }
 
 @test "a fault happens in both worlds, and the report counts it" {
