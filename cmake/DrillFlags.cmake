@@ -13,11 +13,15 @@ target_compile_options(drill_flags INTERFACE
 if(DRILL_SANITIZE)
     # A plugin is sanitized like its host: mixing the two would miss errors at the seam.
     set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all)
-    target_compile_options(drill_flags INTERFACE ${sanitizers} -fno-omit-frame-pointer)
+    target_compile_options(drill_fuzz_seen INTERFACE ${sanitizers} -fno-omit-frame-pointer)
     target_link_options(drill_flags INTERFACE ${sanitizers})
     set(DRILL_BUILD_KIND sanitized)
 else()
     set(DRILL_BUILD_KIND plain)
+endif()
+
+if(DRILL_FUZZ_INSTRUMENT STREQUAL all)
+    target_link_libraries(drill_flags INTERFACE drill_fuzz_seen)
 endif()
 
 if(DRILL_COVERAGE)

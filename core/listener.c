@@ -265,6 +265,25 @@ void listener_set_accepting(struct listener *listener, bool accepting)
     listener_watch(listener);
 }
 
+int listener_renew(struct listener *listener, uint64_t seed, size_t *leaked,
+                   struct drill_error *error)
+{
+    bool udp = listener->options.transport == WORLD_UDP;
+    if (udp && listener->sessions) {
+        session_end(listener->sessions, SESSION_STOPPED);
+    }
+    ASSERT(!listener->sessions);
+    *leaked = listener->plugin.allocated_count;
+    listener->accepted_count = 0;
+    session_pool_renew(listener->pool);
+    int status = plugin_listener_renew(&listener->plugin, seed, error);
+    if (status == 0 && udp) {
+        struct world_address nobody = {0};
+        session_open(session_new(listener, -1, &nobody));
+    }
+    return status;
+}
+
 void listener_stop(struct listener *listener)
 {
     if (listener->options.transport == WORLD_UDP && listener->sessions) {

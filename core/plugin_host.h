@@ -82,6 +82,11 @@ int plugin_listener_init(struct plugin_listener *listener, const struct plugin *
                          uint32_t transport, const struct drill_value *values, uint64_t seed,
                          struct run_clock *clock, struct plugin_hooks hooks,
                          struct drill_error *error);
+/* Back to what it was after plugin_listener_init with another `seed`: what the plugin still held is
+ * freed, its config zeroed and configured again. 0, or -EINVAL with a sentence: then only
+ * plugin_listener_fini may follow. */
+int plugin_listener_renew(struct plugin_listener *listener, uint64_t seed,
+                          struct drill_error *error);
 /* Frees config, values and whatever the plugin still held: read `allocated_count` first to see a
  * leak. */
 void plugin_listener_fini(struct plugin_listener *listener);

@@ -319,7 +319,7 @@ int plugin_listener_init(struct plugin_listener *listener, const struct plugin *
     return status;
 }
 
-void plugin_listener_fini(struct plugin_listener *listener)
+static void free_allocations(struct plugin_listener *listener)
 {
     struct plugin_allocation *allocation = listener->allocations;
     while (allocation) {
@@ -327,6 +327,27 @@ void plugin_listener_fini(struct plugin_listener *listener)
         free(allocation);
         allocation = next;
     }
+    listener->allocations = NULL;
+    listener->allocated_bytes = listener->allocated_count = 0;
+}
+
+int plugin_listener_renew(struct plugin_listener *listener, uint64_t seed,
+                          struct drill_error *error)
+{
+    const struct drill_descriptor *descriptor = &listener->plugin->descriptor;
+    free_allocations(listener);
+    listener->prng.state = seed;
+    listener->asked_outside = false;
+    listener->properties = descriptor->properties;
+    if (listener->config) {
+        memset(listener->config, 0, descriptor->config_size);
+    }
+    return configure(listener, error);
+}
+
+void plugin_listener_fini(struct plugin_listener *listener)
+{
+    free_allocations(listener);
     for (size_t i = 0; listener->values && i < listener->plugin->descriptor.option_count; i++) {
         free((char *)listener->values[i].string);
     }

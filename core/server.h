@@ -104,6 +104,13 @@ size_t server_activity(const struct server *server);
  * receiving. */
 void listener_set_accepting(struct listener *listener, bool accepting);
 
+/* As after server_listen, with another `seed`, for a listener whose TCP sessions are all gone: what
+ * its plugin held is freed, the plugin is configured anew, sessions are counted from 1. The socket
+ * and its address stay. `*leaked` is the number of allocations that were freed. 0, or -EINVAL with
+ * a sentence: then only listener_free may follow. */
+int listener_renew(struct listener *listener, uint64_t seed, size_t *leaked,
+                   struct drill_error *error);
+
 /* Closes the listening socket; sessions live on. UDP: its one session ends as `stopped`. */
 void listener_stop(struct listener *listener);
 

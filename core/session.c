@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "fence.h"
 #include "session_stream.h"
 
 static size_t session_id_bucket(const struct listener *listener, uint64_t id)
@@ -104,6 +105,33 @@ struct plugin_call session_call_begin(struct session *session, struct drill_buff
 void session_call_end(struct session *session)
 {
     session->listener->calling = NULL;
+}
+
+/* How much of its buffer lies behind `in`. */
+static size_t session_behind(const struct session *session, struct drill_bytes in)
+{
+    const struct listener *listener = session->listener;
+    const uint8_t *begin = listener->receive;
+    size_t size = listener->pool->shape.receive_bytes;
+    if (session_plugin(session)->frame && listener->options.transport == WORLD_TCP) {
+        begin = session_pool_input(listener->pool, session->slot);
+        size = listener->pool->shape.input_bytes;
+    }
+    return size - (size_t)(in.data + in.size - begin);
+}
+
+void session_fence_raise(const struct session *session, struct drill_bytes in)
+{
+    if (fence_exists()) {
+        fence_raise(in.data + in.size, session_behind(session, in));
+    }
+}
+
+void session_fence_lower(const struct session *session, struct drill_bytes in)
+{
+    if (fence_exists()) {
+        fence_lower(in.data + in.size, session_behind(session, in));
+    }
 }
 
 void session_plugin_failed(struct session *session, const char *sentence)

@@ -90,6 +90,11 @@ const char *session_answer_fault(const struct session *session, enum drill_statu
 struct plugin_call session_call_begin(struct session *session, struct drill_buffer *out);
 void session_call_end(struct session *session);
 
+/* Fences off what lies in the buffer behind the input that the plugin is about to be given
+ * (fence.h), and opens it again. */
+void session_fence_raise(const struct session *session, struct drill_bytes in);
+void session_fence_lower(const struct session *session, struct drill_bytes in);
+
 /* session_datagram.c: the UDP half. */
 void session_datagram_ready(struct session *session, uint32_t events);
 void session_datagram_wake(struct session *session);

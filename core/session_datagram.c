@@ -38,7 +38,9 @@ static void datagram_transform(struct session *session, struct drill_bytes in)
     struct drill_buffer out;
     struct plugin_call call = session_call_begin(session, &out);
     session->listener->call_capacity = out.capacity = session->listener->options.reply_bytes_max;
+    session_fence_raise(session, in);
     enum drill_status status = session_plugin(session)->transform(&call.public, in, &out);
+    session_fence_lower(session, in);
     session_call_end(session);
     const char *fault = session_answer_fault(session, status, &out, in.size);
     if (fault) {

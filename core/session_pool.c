@@ -108,6 +108,12 @@ void session_pool_give(struct session_pool *pool, uint32_t index)
     pool->free[pool->free_count++] = index;
 }
 
+void session_pool_renew(struct session_pool *pool)
+{
+    ASSERT(pool->free_count == pool->unused);
+    pool->free_count = pool->unused = 0;
+}
+
 void *session_pool_slot(const struct session_pool *pool, uint32_t index)
 {
     return pool->slots + index * pool->stride;

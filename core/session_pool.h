@@ -47,6 +47,9 @@ bool session_pool_fits(const struct session_pool *pool, const struct session_poo
 void *session_pool_take(struct session_pool *pool, uint32_t *index);
 void session_pool_give(struct session_pool *pool, uint32_t index);
 
+/* All slots are free: the next ones are taken in the order of a new pool. */
+void session_pool_renew(struct session_pool *pool);
+
 void *session_pool_slot(const struct session_pool *pool, uint32_t index);
 void *session_pool_state(const struct session_pool *pool,
                          uint32_t index); /* NULL when state_bytes is 0 */

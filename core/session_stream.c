@@ -125,7 +125,9 @@ static bool stream_transform(struct session *session, struct drill_bytes in)
     struct listener *listener = session->listener;
     struct drill_buffer out;
     struct plugin_call call = session_call_begin(session, &out);
+    session_fence_raise(session, in);
     enum drill_status status = session_plugin(session)->transform(&call.public, in, &out);
+    session_fence_lower(session, in);
     session_call_end(session);
     session->messages++;
     if (!stream_act(session, status, &out, in.size)) {
@@ -146,7 +148,9 @@ static bool stream_frame(struct session *session, struct drill_bytes in, size_t 
     struct drill_buffer out;
     struct plugin_call call = session_call_begin(session, &out);
     session->listener->plugin.framing = true;
+    session_fence_raise(session, in);
     *length = session_plugin(session)->frame(&call.public, in);
+    session_fence_lower(session, in);
     session->listener->plugin.framing = false;
     session_call_end(session);
     if (*length == DRILL_FRAME_BAD) {

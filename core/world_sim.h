@@ -50,6 +50,15 @@ struct world *world_sim_new(const struct world_sim_options *options);
  * seed and network (NULL: loopback). Costs what was touched since the last reset. */
 void world_sim_reset(struct world *world, uint64_t seed, const struct world_sim_network *network);
 
+/* Marks the world as it is, to come back to: it may have up to four sockets, with nothing queued,
+ * under way or ready. False: it has more. */
+bool world_sim_mark(struct world *world);
+
+/* Back to the mark of this world, at a cost that hangs on what happened since. Only when what was
+ * open then is open now, and nothing else: false, and nothing done, in any other case (an ended
+ * connection may not be over yet: reset the world then). Network and seed stay. */
+bool world_sim_rewind(struct world *world);
+
 /* Sockets that are open now. */
 uint32_t world_sim_open_sockets(const struct world *world);
 

@@ -152,6 +152,17 @@ struct sim_pool {
     uint32_t free, used, max; /* `used`: all from here on are untouched */
 };
 
+/* world_sim_mark.c: what to come back to. */
+#define SIM_MARKED_MAX 4u
+struct sim_mark {
+    uint32_t used;
+    struct sim_socket sockets[SIM_MARKED_MAX];
+    struct prng prng;
+    uint64_t serial, now_ns;
+    uint32_t ports_held[SIM_TABLES];
+    uint16_t next_port[SIM_TABLES], next_spare[SIM_TABLES];
+};
+
 struct sim {
     struct world world;
     size_t mapped_bytes;
@@ -181,6 +192,8 @@ struct sim {
     uint32_t *bound[SIM_TABLES], *listening[SIM_TABLES];    /* per port: a socket's number + 1 */
     uint32_t ports_held[SIM_TABLES];                        /* of those that are chosen first */
     uint16_t next_port[SIM_TABLES], next_spare[SIM_TABLES]; /* where the search goes on */
+
+    struct sim_mark mark;
 };
 
 static inline struct sim *sim_of(struct world *world)

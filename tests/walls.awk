@@ -5,7 +5,7 @@
 BEGIN {
     # Layers of core, by the beginning of a file's name; the longest match counts. A file may include
     # headers of its own layer and of those below.
-    layer_list = "check:0 bytes:0 prng:0 clock:0 timers:0 pattern:0 nearest:0" \
+    layer_list = "check:0 fence:0 bytes:0 prng:0 clock:0 timers:0 pattern:0 nearest:0" \
         " world:1 trace:1 plugin:1" \
         " loop:2 server:2 listener:2 session:2" \
         " plan:3 result:3 compare:3 scenario:3 client:3" \
@@ -35,6 +35,9 @@ function enter_file() {
     plugin = FILENAME ~ /^plugins\//
     cli = FILENAME ~ /^cli\//
     reports = FILENAME ~ /^reports\//
+    fuzz = FILENAME ~ /^fuzz\//
+    # A target has no command around it: these two speak and end for it.
+    target_end = FILENAME ~ /^fuzz\/(finding|replay)\.c$/
     isolate = FILENAME ~ /^core\/isolate[a-z_]*\.[ch]$/
     too_long = 0
     want_spdx = 1
@@ -146,6 +149,8 @@ function check_direction(    home, mine, theirs) {
     home = home_of(header)
     if (core && home ~ /^(reports|cli|fuzz|tests|bench|plugins)/)
         report("layers", "core includes \"" header "\" from above; pass what it needs as a value or a function")
+    else if (fuzz && home ~ /^(reports|cli|tests|bench|plugins)/)
+        report("layers", "fuzz includes \"" header "\" from beside or above; only cli knows both")
     else if (reports && home ~ /^(cli|fuzz|tests|bench|plugins)/)
         report("layers", "reports include \"" header "\" from above; only cli knows both")
     else if (cli && home ~ /^(tests|bench|plugins)/)
@@ -204,13 +209,13 @@ function check_code() {
     forbid_call("clock", FILENAME == "core/clock.c", "clock_gettime|gettimeofday|time|timerfd_create|timer_create|setitimer|ftime|rdtsc|__rdtsc", "real time only in core/clock.c; take the time from the world or call clock_")
     forbid_call("processes", isolate, "fork|vfork|clone|wait3|wait4|waitid|waitpid|popen|system|posix_spawnp?|exec[lv]p?e?", "processes only in core/isolate*.c; run it there")
     forbid_call("signals", isolate || cli, "signal|sigaction|sigprocmask|sigaltstack|sigwaitinfo|sigtimedwait|kill|raise|alarm|signalfd", "signals only in core/isolate*.c and cli/")
-    forbid_word("world", cli || isolate || FILENAME ~ /^core\/world(_kernel|_sim)?\.[ch]$/, "world_kernel_new|world_sim_new", "only cli/ and core/isolate* choose a world; take a struct world from the caller")
+    forbid_word("world", cli || isolate || FILENAME ~ /^fuzz\/rig_[a-z]*\.c$/ || FILENAME ~ /^core\/world(_kernel|_sim)?\.[ch]$/, "world_kernel_new|world_sim_new", "only cli/, core/isolate* and fuzz/rig_* choose a world; take a struct world from the caller")
     forbid_word("extern", FILENAME !~ /\.c$/, "extern", "what files share is declared in a header that both include")
-    forbid_call("printing", cli, "v?printf|v?dprintf|puts|putchar|perror|psignal|v?errx?|v?warnx?", "only cli/ prints; fill a struct drill_error or return the text")
-    forbid_word("printing", cli || isolate || FILENAME == "core/check.c", "stdout|stderr", "only cli/ prints; take a FILE or a buffer from the caller")
-    forbid_call("ending", cli || FILENAME == "core/check.c", "abort", "only ASSERT (core/check.h) aborts; return an error")
+    forbid_call("printing", cli || target_end, "v?printf|v?dprintf|puts|putchar|perror|psignal|v?errx?|v?warnx?", "only cli/ prints; fill a struct drill_error or return the text")
+    forbid_word("printing", cli || isolate || target_end || FILENAME == "core/check.c", "stdout|stderr", "only cli/ prints; take a FILE or a buffer from the caller")
+    forbid_call("ending", cli || target_end || FILENAME == "core/check.c", "abort", "only ASSERT (core/check.h) aborts; return an error")
     forbid_call("ending", cli || isolate, "_exit|_Exit", "only cli/ and the children of core/isolate*.c end a process; return an error")
-    forbid_call("ending", cli, "exit|quick_exit|atexit", "only cli/ exits; return an error")
+    forbid_call("ending", cli || target_end, "exit|quick_exit|atexit", "only cli/ exits; return an error")
     forbid_call("ending", 0, "assert", "ASSERT (core/check.h) is never compiled out; assert is")
 }
 
