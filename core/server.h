@@ -73,6 +73,7 @@ struct server {
     struct server_observer observer;
     struct timers timers;
     struct listener *listeners; /* a list, newest first */
+    struct listener *spare;     /* the last one that was freed, for the next one; NULL: none */
     struct session_pool
         *spare_pool; /* of the last listener: the next one of the same shape takes it over */
 };

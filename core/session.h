@@ -54,6 +54,9 @@ struct listener {
 /* How long to wait for a descriptor before accept is tried again. */
 #define LISTENER_RETRY_NS (100 * CLOCK_MS)
 
+/* Frees the memory of a listener that is not in use; NULL does nothing. */
+void listener_drop(struct listener *listener);
+
 /* A session in a free slot of `listener` with `socket` (-1: UDP); the caller made sure that there
  * is one. */
 struct session *session_new(struct listener *listener, int socket,
