@@ -82,12 +82,18 @@ enum drill_status session_post(struct session *session, struct drill_bytes bytes
 void session_touch(struct session *session);
 
 /* Reports a failure of the plugin. */
-void session_plugin_failed(struct session *session, const char *sentence);
+void session_plugin_failed(struct session *session, struct plugin_fault fault);
 
-/* What is wrong with how the plugin answered, or NULL. `in_size` is what `transform` was given;
- * SIZE_MAX for other callbacks. */
-const char *session_answer_fault(const struct session *session, enum drill_status status,
-                                 const struct drill_buffer *out, size_t in_size);
+/* What is wrong with how the plugin answered. `in_size` is what `transform` was given; SIZE_MAX for
+ * other callbacks. */
+struct plugin_fault session_answer_fault(const struct session *session, enum drill_status status,
+                                         const struct drill_buffer *out, size_t in_size);
+
+/* A fault that breaks a rule rather than a declared property. */
+static inline struct plugin_fault session_failure(const char *sentence)
+{
+    return (struct plugin_fault){PLUGIN_FAULT_FAILURE, sentence};
+}
 
 /* A context and an empty answer for one callback; the calls must be paired. */
 struct plugin_call session_call_begin(struct session *session, struct drill_buffer *out);
