@@ -117,13 +117,13 @@ static void serve_ended(void *owner, struct session *session, enum session_end e
 }
 
 /* Shown without -v as well: the peers see nothing of it but a closed connection. */
-static void serve_plugin_failed(void *owner, struct session *session, const char *sentence)
+static void serve_plugin_failed(void *owner, struct session *session, struct plugin_fault fault)
 {
     (void)owner;
     if (session) {
-        serve_log(session_listener(session), session_id(session), "%s", sentence);
+        serve_log(session_listener(session), session_id(session), "%s", fault.sentence);
     } else {
-        output_complain("%s", sentence);
+        output_complain("%s", fault.sentence);
     }
 }
 

@@ -216,15 +216,45 @@ static uint32_t listener_datagram_max(const struct listener_options *options)
     return options->reply_bytes_max < most ? options->reply_bytes_max : most;
 }
 
+void listener_drop(struct listener *listener)
+{
+    if (listener) {
+        plugin_listener_fini(&listener->plugin);
+        free(listener);
+    }
+}
+
+/* One that is blank but for the room of its plugin; NULL without memory. */
+static struct listener *listener_take(struct server *server)
+{
+    struct listener *listener = server->spare;
+    if (!listener) {
+        return calloc(1, sizeof(*listener));
+    }
+    server->spare = NULL;
+    *listener = (struct listener){.plugin.room = listener->plugin.room};
+    return listener;
+}
+
+/* Kept for the next one. */
+static void listener_give_back(struct listener *listener)
+{
+    struct server *server = listener->server;
+    plugin_listener_end(&listener->plugin);
+    listener_drop(server->spare);
+    server->spare = listener;
+}
+
 int server_listen(struct server *server, const struct listener_options *options,
                   struct listener **listener, struct drill_error *error)
 {
-    struct listener *made = malloc(sizeof(*made));
+    struct listener *made = listener_take(server);
     if (!made) {
         drill_error_set(error, "not enough memory for a listener");
         return -ENOMEM;
     }
-    *made = (struct listener){.server = server, .options = *options};
+    made->server = server;
+    made->options = *options;
     made->watch.socket = -1;
     made->retry.expired = listener_retry;
     if (options->transport == WORLD_UDP) {
@@ -250,8 +280,7 @@ int server_listen(struct server *server, const struct listener_options *options,
     }
     if (status != 0) {
         listener_give_room_back(made);
-        plugin_listener_fini(&made->plugin);
-        free(made);
+        listener_give_back(made);
         return status;
     }
     listener_start(made);
@@ -315,9 +344,8 @@ size_t listener_free(struct listener *listener, int *socket)
     }
     *link = listener->next;
     size_t leaked = listener->plugin.allocated_count;
-    plugin_listener_fini(&listener->plugin);
     listener_give_room_back(listener);
-    free(listener);
+    listener_give_back(listener);
     return leaked;
 }
 

@@ -190,6 +190,7 @@ struct plan {
     uint32_t worlds;  /* PLAN_KERNEL | PLAN_SIM */
     const char *expect_failure; /* NULL, or why */
     uint64_t seed;              /* 1 unless asked otherwise */
+    bool explore;               /* a fuzzer's plan: nothing is expected of peers, see runner.h */
     struct plan_server server;
     const struct world_fault_rule *faults; /* what goes wrong on the server's side; at most
                                               WORLD_FAULT_RULES_MAX, in the scenario's order */

@@ -52,8 +52,17 @@ struct plugin_hooks {
 
 struct plugin_allocation; /* a header in front of what the plugin holds */
 
+/* Memory for config and values, of exactly the size of the last plugin that needed some. */
+struct plugin_room {
+    void *config;
+    size_t config_bytes;
+    struct drill_value *values;
+    size_t value_count;
+};
+
 /* One configured use of a plugin. In place; must not move after plugin_listener_init. */
 struct plugin_listener {
+    struct plugin_room room; /* owned; outlives plugin_listener_end */
     const struct plugin *plugin;
     struct run_clock *clock;
     struct plugin_hooks hooks;
@@ -62,17 +71,17 @@ struct plugin_listener {
     bool asked_outside; /* random, clock, wake or post was used: answers hang on more than input */
     uint32_t transport;
     uint32_t properties;                   /* declared, less what `configure` cleared */
-    void *config;                          /* owned */
-    struct drill_value *values;            /* owned, strings too */
+    void *config;                          /* in the room */
+    struct drill_value *values;            /* in the room; owns its strings */
     struct plugin_allocation *allocations; /* a list of what `allocate` handed out */
     size_t allocated_bytes, allocated_count;
     char *said; /* the last line logged in `configure`, for its refusal; NULL at other times */
 };
 
 /*
- * Configures. `values` has one entry per option in table order (copied); NULL takes every fallback.
- * 0, or -errno with a sentence; then there is nothing to undo. The hooks' functions may be called
- * from inside.
+ * Configures a listener that is all zero, or that plugin_listener_end left. `values` has one entry
+ * per option in table order (copied); NULL takes every fallback. 0, or -errno with a sentence; then
+ * there is nothing to undo. The hooks' functions may be called from inside.
  *
  * A plugin that breaks the contract of a service (gives back memory that is not its own, asks for a
  * wake where it cannot get one) has its process aborted with a sentence on standard error: that is
@@ -84,11 +93,13 @@ int plugin_listener_init(struct plugin_listener *listener, const struct plugin *
                          struct drill_error *error);
 /* Back to what it was after plugin_listener_init with another `seed`: what the plugin still held is
  * freed, its config zeroed and configured again. 0, or -EINVAL with a sentence: then only
- * plugin_listener_fini may follow. */
+ * plugin_listener_end and plugin_listener_fini may follow. */
 int plugin_listener_renew(struct plugin_listener *listener, uint64_t seed,
                           struct drill_error *error);
-/* Frees config, values and whatever the plugin still held: read `allocated_count` first to see a
- * leak. */
+/* Frees whatever the plugin still held: read `allocated_count` first to see a leak. The room is
+ * kept for the next plugin_listener_init. */
+void plugin_listener_end(struct plugin_listener *listener);
+/* The same, and frees the room. */
 void plugin_listener_fini(struct plugin_listener *listener);
 
 /*

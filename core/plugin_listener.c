@@ -224,6 +224,28 @@ static int copy_value(const struct drill_option *option, const struct drill_valu
     return 0;
 }
 
+static int room_for_values(struct plugin_room *room, size_t count)
+{
+    if (room->value_count == count) {
+        return 0;
+    }
+    free(room->values);
+    room->values = malloc(count * sizeof(*room->values));
+    room->value_count = room->values ? count : 0;
+    return room->values ? 0 : -ENOMEM;
+}
+
+static int room_for_config(struct plugin_room *room, size_t size)
+{
+    if (room->config_bytes == size) {
+        return 0;
+    }
+    free(room->config);
+    room->config = malloc(size);
+    room->config_bytes = room->config ? size : 0;
+    return room->config ? 0 : -ENOMEM;
+}
+
 static int copy_values(struct plugin_listener *listener, const struct drill_value *values,
                        struct drill_error *error)
 {
@@ -231,14 +253,13 @@ static int copy_values(struct plugin_listener *listener, const struct drill_valu
     if (descriptor->option_count == 0) {
         return 0;
     }
-    size_t size = descriptor->option_count * sizeof(*listener->values);
-    listener->values = malloc(size);
-    if (!listener->values) {
+    if (room_for_values(&listener->room, descriptor->option_count) != 0) {
         drill_error_set(error, "there is no memory for the options of plugin '%s'",
                         descriptor->name);
         return -ENOMEM;
     }
-    memset(listener->values, 0, size);
+    listener->values = listener->room.values;
+    memset(listener->values, 0, descriptor->option_count * sizeof(*listener->values));
     for (size_t i = 0; i < descriptor->option_count; i++) {
         const struct drill_option *option = &descriptor->options[i];
         int status = copy_value(option, values ? &values[i] : &option->fallback,
@@ -288,12 +309,13 @@ static int listener_set_up(struct plugin_listener *listener, const struct drill_
     }
     int status = copy_values(listener, values, error);
     if (status == 0 && descriptor->config_size > 0) {
-        listener->config = calloc(1, descriptor->config_size);
-        if (!listener->config) {
+        if (room_for_config(&listener->room, descriptor->config_size) != 0) {
             drill_error_set(error, "there is no memory for the config of plugin '%s'",
                             descriptor->name);
             return -ENOMEM;
         }
+        listener->config = listener->room.config;
+        memset(listener->config, 0, descriptor->config_size);
     }
     return status == 0 ? configure(listener, error) : status;
 }
@@ -305,6 +327,7 @@ int plugin_listener_init(struct plugin_listener *listener, const struct plugin *
 {
     ASSERT(transport == DRILL_TCP || transport == DRILL_UDP);
     *listener = (struct plugin_listener){
+        .room = listener->room,
         .plugin = plugin,
         .clock = clock,
         .hooks = hooks,
@@ -345,13 +368,19 @@ int plugin_listener_renew(struct plugin_listener *listener, uint64_t seed,
     return configure(listener, error);
 }
 
-void plugin_listener_fini(struct plugin_listener *listener)
+void plugin_listener_end(struct plugin_listener *listener)
 {
     free_allocations(listener);
     for (size_t i = 0; listener->values && i < listener->plugin->descriptor.option_count; i++) {
         free((char *)listener->values[i].string);
     }
-    free(listener->values);
-    free(listener->config);
+    *listener = (struct plugin_listener){.room = listener->room};
+}
+
+void plugin_listener_fini(struct plugin_listener *listener)
+{
+    plugin_listener_end(listener);
+    free(listener->room.values);
+    free(listener->room.config);
     *listener = (struct plugin_listener){0};
 }

@@ -29,31 +29,22 @@ const char *verdict_name(enum verdict verdict)
     return verdict_names[verdict];
 }
 
+static const char *const oracle_names[ORACLE_COUNT] = {
+    [ORACLE_NONE] = "none",     [ORACLE_STORY] = "story",   [ORACLE_PROPERTY] = "property",
+    [ORACLE_PLUGIN] = "plugin", [ORACLE_REPLAY] = "replay", [ORACLE_SPLIT] = "split",
+    [ORACLE_LEAK] = "leak",     [ORACLE_SETTLE] = "settle", [ORACLE_HARNESS] = "harness",
+};
+
+const char *result_oracle_name(enum result_oracle oracle)
+{
+    ASSERT((unsigned)oracle < ORACLE_COUNT);
+    return oracle_names[oracle];
+}
+
 bool verdict_is_good(enum verdict verdict)
 {
     return verdict == VERDICT_PASS || verdict == VERDICT_SKIPPED ||
            verdict == VERDICT_EXPECTED_FAIL;
-}
-
-int result_init(struct result *result, uint32_t plan, const struct plan *of)
-{
-    *result = (struct result){.plan = plan,
-                              .verdict = VERDICT_PASS,
-                              .world = PLAN_KERNEL,
-                              .seed = of->seed,
-                              .step_count = of->source_count,
-                              .failure.source = PLAN_NONE,
-                              .trouble.exit_status = -1};
-    if (of->source_count > 0) {
-        result->step_runs = calloc(of->source_count, sizeof(*result->step_runs));
-        if (!result->step_runs) {
-            result->step_count = 0;
-            return -ENOMEM;
-        }
-    }
-    bytes_init(&result->sim_trace, RESULT_TRACE_BYTES_MAX);
-    bytes_init(&result->kernel_trace, RESULT_TRACE_BYTES_MAX);
-    return 0;
 }
 
 static void failure_fini(struct result_failure *failure)
@@ -75,7 +66,8 @@ void result_divergence_fini(struct result_divergence *divergence)
     *divergence = (struct result_divergence){0};
 }
 
-void result_fini(struct result *result)
+/* Frees all but the room of step_runs and traces. */
+static void result_clear(struct result *result)
 {
     for (size_t i = 0; i < result->client_count; i++) {
         free(result->clients[i].name);
@@ -89,15 +81,59 @@ void result_fini(struct result *result)
     }
     failure_fini(&result->failure);
     result_divergence_fini(&result->divergence);
-    bytes_fini(&result->sim_trace);
-    bytes_fini(&result->kernel_trace);
     free(result->trouble.output);
     free(result->fault_fires);
     free(result->clients);
     free(result->sessions);
-    free(result->step_runs);
     free(result->note);
+    *result = (struct result){.step_runs = result->step_runs,
+                              .step_capacity = result->step_capacity,
+                              .sim_trace = result->sim_trace,
+                              .kernel_trace = result->kernel_trace};
+}
+
+void result_fini(struct result *result)
+{
+    result_clear(result);
+    bytes_fini(&result->sim_trace);
+    bytes_fini(&result->kernel_trace);
+    free(result->step_runs);
     *result = (struct result){0};
+}
+
+int result_reset(struct result *result, uint32_t plan, const struct plan *of)
+{
+    result_clear(result);
+    if (of->source_count > result->step_capacity) {
+        free(result->step_runs);
+        result->step_runs = malloc(of->source_count * sizeof(*result->step_runs));
+        if (!result->step_runs) {
+            result_fini(result);
+            return -ENOMEM;
+        }
+        result->step_capacity = of->source_count;
+    }
+    for (size_t i = 0; i < of->source_count; i++) {
+        result->step_runs[i] = 0;
+    }
+    bytes_clear(&result->sim_trace);
+    bytes_clear(&result->kernel_trace);
+    result->plan = plan;
+    result->verdict = VERDICT_PASS;
+    result->world = PLAN_KERNEL;
+    result->seed = of->seed;
+    result->step_count = of->source_count;
+    result->failure.source = PLAN_NONE;
+    result->trouble.exit_status = -1;
+    return 0;
+}
+
+int result_init(struct result *result, uint32_t plan, const struct plan *of)
+{
+    *result = (struct result){0};
+    bytes_init(&result->sim_trace, RESULT_TRACE_BYTES_MAX);
+    bytes_init(&result->kernel_trace, RESULT_TRACE_BYTES_MAX);
+    return result_reset(result, plan, of);
 }
 
 int result_decide(struct result *result, enum verdict verdict, const char *format, ...)

@@ -86,7 +86,25 @@ struct result_evidence {
     uint64_t offset;
 };
 
+/* Who found the failure. */
+enum result_oracle {
+    ORACLE_NONE,     /* nobody: there was none, or the run did not get to its end */
+    ORACLE_STORY,    /* a step: what the scenario expects did not come */
+    ORACLE_PROPERTY, /* LENGTH_PRESERVING, ONE_REPLY_PER_DATAGRAM */
+    ORACLE_PLUGIN,   /* the plugin failed, overflowed, or broke the rules of its callbacks */
+    ORACLE_REPLAY,   /* a fresh session that received the same answers otherwise */
+    ORACLE_SPLIT,    /* SPLIT_INVARIANT: uncut it answers otherwise */
+    ORACLE_LEAK,     /* what the plugin allocated was not released */
+    ORACLE_SETTLE,   /* the run did not settle, or its timers did not end */
+    ORACLE_HARNESS   /* the harness met a limit, or could not begin */
+};
+#define ORACLE_COUNT (ORACLE_HARNESS + 1)
+
+/* "none", "story", "property", "plugin", "replay", "split", "leak", "settle", "harness". */
+const char *result_oracle_name(enum result_oracle oracle);
+
 struct result_failure {
+    enum result_oracle oracle;                 /* internal: not in reports */
     uint32_t source;                           /* an index into plan->sources; PLAN_NONE: no step */
     uint64_t iteration[PLAN_REPEAT_DEPTH_MAX]; /* of the repeats around the step, outermost first */
     uint32_t iteration_depth;
@@ -131,6 +149,7 @@ struct result {
     char *note; /* owned: why it was skipped or was expected to fail; NULL: nothing to say */
     uint64_t *step_runs; /* owned: how often each source step passed; plan->source_count of them */
     size_t step_count;
+    size_t step_capacity;          /* there is room for so many */
     struct result_client *clients; /* owned, in order of connecting */
     size_t client_count;
     uint64_t clients_omitted;        /* connections beyond RESULT_CONNECTIONS_MAX */
@@ -146,6 +165,9 @@ struct result {
 /* A pass of `of` with its own seed in the kernel world. 0 or -ENOMEM; then there is nothing to
  * free. */
 int result_init(struct result *result, uint32_t plan, const struct plan *of);
+/* Makes a used result as good as new without freeing what it can use again. 0 or -ENOMEM; then
+ * there is nothing to free. */
+int result_reset(struct result *result, uint32_t plan, const struct plan *of);
 void result_fini(struct result *result);
 void result_divergence_fini(struct result_divergence *divergence);
 
@@ -171,6 +193,8 @@ struct result_recorder {
 int result_recorder_init(struct result_recorder *recorder); /* 0 or -ENOMEM */
 void result_recorder_reset(struct result_recorder *recorder);
 void result_recorder_add(struct result_recorder *recorder, const void *data, size_t size);
+/* Whether two streams were the same, without the cost of reading them off. */
+bool result_recorder_equal(const struct result_recorder *a, const struct result_recorder *b);
 void result_recorder_read(const struct result_recorder *recorder, struct result_stream *stream);
 void result_recorder_fini(struct result_recorder *recorder);
 

@@ -162,6 +162,7 @@ static void get_evidence(struct reader *reader, struct result_evidence *evidence
 
 static void get_failure(struct reader *reader, struct result_failure *failure)
 {
+    failure->oracle = (enum result_oracle)get_below(reader, ORACLE_COUNT - 1);
     failure->source = (uint32_t)get_below(reader, PLAN_NONE);
     failure->iteration_depth = (uint32_t)get_below(reader, PLAN_REPEAT_DEPTH_MAX);
     get(reader, failure->iteration, failure->iteration_depth * sizeof(*failure->iteration));

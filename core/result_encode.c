@@ -80,6 +80,7 @@ static void put_evidence(struct writer *writer, const struct result_evidence *ev
 static void put_failure(struct writer *writer, const struct result_failure *failure)
 {
     ASSERT(failure->iteration_depth <= PLAN_REPEAT_DEPTH_MAX);
+    put_number(writer, (uint64_t)failure->oracle);
     put_number(writer, failure->source);
     put_number(writer, failure->iteration_depth);
     put(writer, failure->iteration, failure->iteration_depth * sizeof(*failure->iteration));

@@ -44,6 +44,17 @@ void result_recorder_add(struct result_recorder *recorder, const void *data, siz
     }
 }
 
+bool result_recorder_equal(const struct result_recorder *a, const struct result_recorder *b)
+{
+    ASSERT(a->hash);
+    ASSERT(b->hash);
+    if (a->length != b->length || memcmp(a->head, b->head, a->head_size) != 0) {
+        return false;
+    }
+    return a->length <= RESULT_HEAD_BYTES ||
+           XXH128_isEqual(XXH3_128bits_digest(a->hash), XXH3_128bits_digest(b->hash));
+}
+
 void result_recorder_read(const struct result_recorder *recorder, struct result_stream *stream)
 {
     ASSERT(recorder->hash);

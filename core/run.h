@@ -14,10 +14,11 @@
 #include "runner.h"
 #include "server.h"
 #include "settle.h"
+#include "shadow.h"
 #include "world_trace.h"
 
 #define RUN_SETTLE_NS       (10 * CLOCK_S)
-#define RUN_INPUT_BYTES_MAX ((size_t)1 << 20) /* of a session, kept to be replayed uncut */
+#define RUN_INPUT_BYTES_MAX ((size_t)1 << 20) /* of a session, kept to be replayed */
 #define RUN_PIECE_BYTES_MAX                                                                        \
     ((size_t)32768)           /* what settles as one piece whatever the kernel's buffers */
 #define RUN_WAKES_MAX 1000000 /* rounds of timers within one step */
@@ -50,7 +51,7 @@ struct connection {
     uint64_t truncated;
     enum session_end end;
     struct result_recorder session_stream;
-    struct bytes input; /* what the session received, where the plugin is split-invariant */
+    struct bytes input; /* what the session received, where it may be replayed */
     bool input_cut;     /* there was more than RUN_INPUT_BYTES_MAX */
     uint64_t session_id;
     struct bytes recv_runs; /* of struct result_run */
@@ -91,7 +92,8 @@ struct run {
     struct listener *listener; /* NULL before it listens */
     uint64_t sessions;         /* accepted so far, probes aside */
     uint64_t bytes_received;   /* by all sessions, probes aside */
-    bool split_invariant;      /* the plugin says that cuts do not matter: run_split.c */
+    bool replays;              /* its sessions do not influence each other: run_replay.c */
+    bool split_invariant;      /* and cuts do not matter */
     bool blocked_once;         /* one of them is not comparable */
 
     struct connection **connections; /* by place; NULL: a place given back */
@@ -112,12 +114,14 @@ struct run {
         datagrams; /* UDP: what the listener's one session received; its client half is unused */
     uint64_t datagrams_dropped; /* already told apart as lost */
 
-    struct bytes *captures;   /* plan->capture_count of them, or NULL */
-    size_t client_capacity;   /* room in `current` and `opened` */
-    struct bytes payload;     /* scratch: the rendered payload of the current step */
-    const char *plugin_fault; /* what the plugin did wrong, since the last step */
-    uint64_t wakes;           /* rounds of timers since a step was done */
-    int machine_error;        /* -errno: the machine failed, there is no result */
+    struct bytes *captures;           /* plan->capture_count of them, or NULL */
+    size_t client_capacity;           /* room in `current` and `opened` */
+    struct bytes payload;             /* scratch: the rendered payload of the current step */
+    struct plugin_fault plugin_fault; /* what the plugin did wrong first */
+    uint64_t wakes;                   /* rounds of timers since a step was done */
+    struct shadow shadow;             /* plays sessions once more, */
+    struct result_recorder shadowed;  /* and what they are answered then */
+    int machine_error;                /* -errno: the machine failed, there is no result */
 };
 
 struct runner {
@@ -220,17 +224,25 @@ size_t payload_compare(const struct plan_payload *payload, const struct bytes *r
 /* Remembers the captures of a payload that matched. 0 or -ENOMEM. */
 int payload_capture(struct run *run, const struct plan_payload *payload, const uint8_t *data);
 
-/* run_split.c: the oracle of DRILL_SPLIT_INVARIANT. */
-bool split_is_declared(const struct run *run);
-enum step_state split_check(struct run *run);
+/* run_replay.c: the oracles that play to the plugin again what its sessions received. */
+/* Finds out what the plugin of a new listener declares. */
+void replay_begin(struct run *run);
+enum step_state replay_check(struct run *run);
 
 /* run_result.c: 0 or -ENOMEM. */
 int run_fill_result(struct run *run);
 
-/* run_fail.c: the first failure counts. Each returns STEP_FAILED. */
-enum step_state run_fail(struct run *run, struct lane *lane, enum verdict verdict,
+/* run_fail.c: the first failure counts. */
+/* The story did not get what it expected. STEP_FAILED; in an exploring run STEP_DONE, and there is
+ * no failure to add evidence to. */
+enum step_state run_disappointed(struct run *run, struct lane *lane, enum verdict verdict,
+                                 const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* The plugin or the harness did wrong; the oracle says what the verdict is. STEP_FAILED. */
+enum step_state run_fail(struct run *run, struct lane *lane, enum result_oracle oracle,
                          const char *format, ...) __attribute__((format(printf, 4, 5)));
 enum step_state run_machine_failed(struct run *run, int error);
+/* Fails a run whose plugin did wrong since the last look. */
+enum step_state run_check_plugin(struct run *run, struct lane *lane);
 
 /* The connection that a step speaks of, or NULL. */
 static inline struct connection *run_current(const struct run *run, uint32_t client)

@@ -49,9 +49,10 @@ enum step_state connect_client(struct run *run, struct lane *lane, const struct 
     }
     enum client_state state = connection->client.state;
     run->hung = run->hung || state == CLIENT_HUNG;
-    if (!connect_outcome_is(state, step->connect)) {
-        return run_fail(run, lane, VERDICT_FAIL, "connect: expected %s, but it was %s",
-                        expected[step->connect], connect_outcome_text(state));
+    if (!connect_outcome_is(state, step->connect) &&
+        run_disappointed(run, lane, VERDICT_FAIL, "connect: expected %s, but it was %s",
+                         expected[step->connect], connect_outcome_text(state)) != STEP_DONE) {
+        return STEP_FAILED;
     }
     if (state == CLIENT_HUNG && run->plan->worlds != PLAN_SIM) {
         /* Its retries would follow the kernel's own timers: no story that is told twice may hang on
@@ -71,13 +72,14 @@ enum step_state fill_backlog(struct run *run, struct lane *lane, const struct pl
             return STEP_FAILED;
         }
         if (connection->accepted) {
-            return run_fail(run, lane, VERDICT_FAIL,
-                            "fill_backlog: the server accepts connections, so that its backlog "
-                            "cannot be filled; stop it first with {\"server\": {\"accepting\": "
-                            "false}}");
+            return run_disappointed(
+                run, lane, VERDICT_FAIL,
+                "fill_backlog: the server accepts connections, so that its backlog "
+                "cannot be filled; stop it first with {\"server\": {\"accepting\": "
+                "false}}");
         }
         if (connection->client.state != CLIENT_OPEN) {
-            return run_fail(
+            return run_disappointed(
                 run, lane, VERDICT_FAIL,
                 "fill_backlog: expected %u connections to complete, but number %u was %s",
                 step->fill_backlog.count, i + 1, connect_outcome_text(connection->client.state));
@@ -87,10 +89,12 @@ enum step_state fill_backlog(struct run *run, struct lane *lane, const struct pl
     if (!last) {
         return STEP_FAILED;
     }
-    if (last->client.state != CLIENT_HUNG) {
-        return run_fail(run, lane, VERDICT_FAIL,
-                        "fill_backlog: expected connection number %u to hang, but it was %s",
-                        step->fill_backlog.count + 1, connect_outcome_text(last->client.state));
+    if (last->client.state != CLIENT_HUNG &&
+        run_disappointed(run, lane, VERDICT_FAIL,
+                         "fill_backlog: expected connection number %u to hang, but it was %s",
+                         step->fill_backlog.count + 1,
+                         connect_outcome_text(last->client.state)) != STEP_DONE) {
+        return STEP_FAILED;
     }
     connection_close(last, false);
     enum step_state state = run_settle(run, lane);

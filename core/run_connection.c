@@ -238,11 +238,11 @@ static void connection_take_name(struct run *run, struct connection *connection,
 static void connect_failed(struct run *run, int status)
 {
     if (status == -EADDRNOTAVAIL) {
-        run_fail(run, NULL, VERDICT_ERROR,
+        run_fail(run, NULL, ORACLE_HARNESS,
                  "connect: no local port is free; too many connections were closed lately "
                  "(TIME_WAIT), reset them instead");
     } else if (status == -EAGAIN && run_is_udp(run)) {
-        run_fail(run, NULL, VERDICT_ERROR,
+        run_fail(run, NULL, ORACLE_HARNESS,
                  "connect: no local port is free; too many clients are open");
     } else {
         run_machine_failed(run, status);

@@ -31,6 +31,20 @@ static void fail_expected_text(struct run *run, const char *text)
     expected->text = strdup(text);
 }
 
+/* Shows the bytes that nobody wanted beside what was wanted (NULL: nothing), where that failed the
+ * run. */
+static enum step_state fail_with_bytes(struct run *run, enum step_state state, const char *wanted,
+                                       const uint8_t *data, size_t size)
+{
+    if (state == STEP_FAILED) {
+        if (wanted) {
+            fail_expected_text(run, wanted);
+        }
+        fail_evidence(run, NULL, data, size, 0);
+    }
+    return state;
+}
+
 /* A datagram must match as a whole; of a stream the beginning must. */
 static struct look look_for_payload(struct run *run, const struct plan_step *step,
                                     const uint8_t *data, size_t size)
@@ -80,54 +94,64 @@ static const char *plural(size_t count)
 }
 
 /* `wanted` bytes of which too few, or over UDP a datagram of another size, came in time. */
-static void fail_amount(struct run *run, struct lane *lane, const struct plan_step *step,
-                        const struct client *client, const struct look *look, size_t size,
-                        size_t wanted)
+static enum step_state fail_amount(struct run *run, struct lane *lane, const struct plan_step *step,
+                                   const struct client *client, const struct look *look,
+                                   size_t size, size_t wanted)
 {
     unsigned long long within_ms = step->expect.within_ms;
     if (!run_is_udp(run)) {
-        run_fail(run, lane, VERDICT_FAIL, "expect: %zu of %zu byte%s arrived within %llu ms%s",
-                 size, wanted, plural(wanted), within_ms, end_text(client));
-    } else if (look->verdict == LOOK_NOT_YET) {
-        run_fail(run, lane, VERDICT_FAIL, "expect: no datagram arrived within %llu ms", within_ms);
-    } else {
-        run_fail(run, lane, VERDICT_FAIL, "expect: the datagram has %zu byte%s instead of %s%zu",
-                 size, plural(size), step->expect.kind == PLAN_PREFIX ? "at least " : "", wanted);
+        return run_disappointed(run, lane, VERDICT_FAIL,
+                                "expect: %zu of %zu byte%s arrived within %llu ms%s", size, wanted,
+                                plural(wanted), within_ms, end_text(client));
     }
+    if (look->verdict == LOOK_NOT_YET) {
+        return run_disappointed(run, lane, VERDICT_FAIL,
+                                "expect: no datagram arrived within %llu ms", within_ms);
+    }
+    return run_disappointed(
+        run, lane, VERDICT_FAIL, "expect: the datagram has %zu byte%s instead of %s%zu", size,
+        plural(size), step->expect.kind == PLAN_PREFIX ? "at least " : "", wanted);
 }
 
 static enum step_state fail_unmet(struct run *run, struct lane *lane, const struct plan_step *step,
                                   const struct client *client, const struct look *look,
                                   const uint8_t *data, size_t size)
 {
-    char text[64];
+    enum step_state state = STEP_DONE;
+    const struct bytes *expected = NULL;
+    char text[64] = "";
     switch (step->expect.kind) {
     case PLAN_EXACT:
     case PLAN_PREFIX:
+        expected = &run->payload;
         if (look->verdict == LOOK_DIFFERS && look->differs_at < size &&
             look->differs_at < run->payload.size) {
-            run_fail(run, lane, VERDICT_FAIL, "expect: byte %zu differs from what was expected",
-                     look->differs_at);
+            state = run_disappointed(run, lane, VERDICT_FAIL,
+                                     "expect: byte %zu differs from what was expected",
+                                     look->differs_at);
         } else {
-            fail_amount(run, lane, step, client, look, size, run->payload.size);
+            state = fail_amount(run, lane, step, client, look, size, run->payload.size);
         }
-        fail_evidence(run, &run->payload, data, size, look->differs_at);
         break;
     case PLAN_REGEX:
-        run_fail(run, lane, VERDICT_FAIL,
-                 "expect: what arrived within %llu ms does not match the expression%s",
-                 (unsigned long long)step->expect.within_ms, end_text(client));
-        fail_expected_text(run, step->expect.pattern_text);
-        fail_evidence(run, NULL, data, size, 0);
+        state =
+            run_disappointed(run, lane, VERDICT_FAIL,
+                             "expect: what arrived within %llu ms does not match the expression%s",
+                             (unsigned long long)step->expect.within_ms, end_text(client));
         break;
     case PLAN_SIZE:
-        fail_amount(run, lane, step, client, look, size, step->expect.size);
+        state = fail_amount(run, lane, step, client, look, size, step->expect.size);
         snprintf(text, sizeof(text), "%zu byte%s", step->expect.size, plural(step->expect.size));
-        fail_expected_text(run, text);
-        fail_evidence(run, NULL, data, size, 0);
         break;
     }
-    return STEP_FAILED;
+    if (state == STEP_FAILED) {
+        fail_evidence(run, expected, data, size, expected ? look->differs_at : 0);
+        if (!expected) {
+            fail_expected_text(run,
+                               step->expect.kind == PLAN_REGEX ? step->expect.pattern_text : text);
+        }
+    }
+    return state;
 }
 
 /* Looks at unconsumed bytes of which `any` says whether there are some. */
@@ -155,8 +179,9 @@ static enum step_state look_at(struct run *run, struct lane *lane, const struct 
         break;
     }
     if (matched < 0) {
-        return run_fail(run, lane, VERDICT_ERROR,
-                        "expect: matching the expression took too much work; make it simpler");
+        return run_disappointed(
+            run, lane, VERDICT_ERROR,
+            "expect: matching the expression took too much work; make it simpler");
     }
     return STEP_DONE;
 }
@@ -165,7 +190,7 @@ enum step_state expect_bytes(struct run *run, struct lane *lane, const struct pl
 {
     struct connection *connection = run_current(run, step->client);
     if (!connection) {
-        return run_fail(run, lane, VERDICT_FAIL, "expect: the client is not connected");
+        return run_disappointed(run, lane, VERDICT_FAIL, "expect: the client is not connected");
     }
     struct client *client = &connection->client;
     const uint8_t *data = NULL;
@@ -197,18 +222,18 @@ enum step_state expect_end(struct run *run, struct lane *lane, const struct plan
     static const char *const names[] = {"no end", "\"eof\"", "\"reset\"", "\"eof\" or \"reset\""};
     struct connection *connection = run_current(run, step->client);
     if (!connection) {
-        return run_fail(run, lane, VERDICT_FAIL, "expect_end: the client is not connected");
+        return run_disappointed(run, lane, VERDICT_FAIL, "expect_end: the client is not connected");
     }
     const struct client *client = &connection->client;
     const uint8_t *data = NULL;
     size_t size = 0;
     if (client_unconsumed(client, &data, &size)) {
-        run_fail(run, lane, VERDICT_FAIL,
-                 "expect_end: %zu byte%s came before the end that no step expected", size,
-                 plural(size));
-        fail_expected_text(run, names[step->expect_end.ends]);
-        fail_evidence(run, NULL, data, size, 0);
-        return STEP_FAILED;
+        return fail_with_bytes(
+            run,
+            run_disappointed(run, lane, VERDICT_FAIL,
+                             "expect_end: %zu byte%s came before the end that no step expected",
+                             size, plural(size)),
+            names[step->expect_end.ends], data, size);
     }
     if (client->end & step->expect_end.ends) {
         return STEP_DONE;
@@ -216,9 +241,8 @@ enum step_state expect_end(struct run *run, struct lane *lane, const struct plan
     if (client->end == 0 && run->clock.now_ns < lane->deadline_ns) {
         return STEP_WAIT;
     }
-    run_fail(run, lane, VERDICT_FAIL, "expect_end: expected %s, but there was %s",
-             names[step->expect_end.ends], names[client->end]);
-    return STEP_FAILED;
+    return run_disappointed(run, lane, VERDICT_FAIL, "expect_end: expected %s, but there was %s",
+                            names[step->expect_end.ends], names[client->end]);
 }
 
 enum step_state expect_silence(struct run *run, struct lane *lane, const struct plan_step *step)
@@ -227,13 +251,15 @@ enum step_state expect_silence(struct run *run, struct lane *lane, const struct 
     const uint8_t *data = NULL;
     size_t size = 0;
     if (!connection) {
-        return run_fail(run, lane, VERDICT_FAIL, "expect_silence: the client is not connected");
+        return run_disappointed(run, lane, VERDICT_FAIL,
+                                "expect_silence: the client is not connected");
     }
     if (client_unconsumed(&connection->client, &data, &size)) {
-        run_fail(run, lane, VERDICT_FAIL, "expect_silence: %zu byte%s arrived", size, plural(size));
-        fail_expected_text(run, "silence");
-        fail_evidence(run, NULL, data, size, 0);
-        return STEP_FAILED;
+        return fail_with_bytes(run,
+                               run_disappointed(run, lane, VERDICT_FAIL,
+                                                "expect_silence: %zu byte%s arrived", size,
+                                                plural(size)),
+                               "silence", data, size);
     }
     return run->clock.now_ns >= lane->deadline_ns ? STEP_DONE : STEP_WAIT;
 }
@@ -247,11 +273,13 @@ enum step_state expect_nothing_left(struct run *run)
         char label[256];
         if (connection && connection->client.state == CLIENT_OPEN &&
             client_unconsumed(&connection->client, &data, &size)) {
-            run_fail(run, NULL, VERDICT_FAIL,
-                     "at the end client \"%s\" holds %zu byte%s that no step expected",
-                     connection_label(connection, label, sizeof(label)), size, plural(size));
-            fail_evidence(run, NULL, data, size, 0);
-            return STEP_FAILED;
+            return fail_with_bytes(
+                run,
+                run_disappointed(run, NULL, VERDICT_FAIL,
+                                 "at the end client \"%s\" holds %zu byte%s that no step expected",
+                                 connection_label(connection, label, sizeof(label)), size,
+                                 plural(size)),
+                NULL, data, size);
         }
     }
     return STEP_DONE;

@@ -8,13 +8,14 @@
 static enum step_state fail_numbers(struct run *run, struct lane *lane, const char *what,
                                     uint64_t expected, uint64_t actual)
 {
-    return run_fail(run, lane, VERDICT_FAIL, "expect_server: expected %s %llu, but there were %llu",
-                    what, (unsigned long long)expected, (unsigned long long)actual);
+    return run_disappointed(run, lane, VERDICT_FAIL,
+                            "expect_server: expected %s %llu, but there were %llu", what,
+                            (unsigned long long)expected, (unsigned long long)actual);
 }
 
 static enum step_state not_comparable(struct run *run, struct lane *lane, const char *what)
 {
-    return run_fail(
+    return run_disappointed(
         run, lane, VERDICT_ERROR,
         "expect_server: %s cannot be told here, because the kernel chose it: a send buffer was "
         "full, more than 32 KiB waited for accept, a client ended while paused or with "
@@ -114,7 +115,7 @@ static enum step_state check_recv_sizes(struct run *run, struct lane *lane,
 {
     const struct connection *connection = asked_session(run, expected->session);
     if (!connection) {
-        return run_fail(run, lane, VERDICT_FAIL, "expect_server: there was no session");
+        return run_disappointed(run, lane, VERDICT_FAIL, "expect_server: there was no session");
     }
     if (!connection_sizes_comparable(connection)) {
         return not_comparable(run, lane, "recv_sizes");
@@ -122,7 +123,10 @@ static enum step_state check_recv_sizes(struct run *run, struct lane *lane,
     if (recv_sizes_equal(connection, expected)) {
         return STEP_DONE;
     }
-    run_fail(run, lane, VERDICT_FAIL, "expect_server: the server's receives had other sizes");
+    if (run_disappointed(run, lane, VERDICT_FAIL,
+                         "expect_server: the server's receives had other sizes") == STEP_DONE) {
+        return STEP_DONE;
+    }
     struct result_failure *failure = &run->result->failure;
     failure->expected.kind = EVIDENCE_TEXT;
     failure->expected.text = expected_sizes_text(expected);
@@ -142,22 +146,23 @@ static enum step_state check_peers(struct run *run, struct lane *lane,
         if (run_is_udp(run)) {
             /* Datagrams are booked to the client whose address recvfrom named. */
             if (!connection || connection->session_received == 0) {
-                return run_fail(run, lane, VERDICT_FAIL,
-                                "expect_server: no datagram came from client \"%s\"", name);
+                return run_disappointed(run, lane, VERDICT_FAIL,
+                                        "expect_server: no datagram came from client \"%s\"", name);
             }
             continue;
         }
         if (!connection || !connection->session || connection->client.watch.socket < 0) {
-            return run_fail(run, lane, VERDICT_FAIL,
-                            "expect_server: client \"%s\" has no open session", name);
+            return run_disappointed(run, lane, VERDICT_FAIL,
+                                    "expect_server: client \"%s\" has no open session", name);
         }
         if (world_getpeername(run->world, session_socket(connection->session), &peer) != 0 ||
             world_getsockname(run->world, connection->client.watch.socket, &local) != 0 ||
             !world_address_equal(&peer, &local)) {
-            return run_fail(run, lane, VERDICT_FAIL,
-                            "expect_server: getpeername of the session is not getsockname of "
-                            "client \"%s\"",
-                            name);
+            return run_disappointed(
+                run, lane, VERDICT_FAIL,
+                "expect_server: getpeername of the session is not getsockname of "
+                "client \"%s\"",
+                name);
         }
     }
     return STEP_DONE;
@@ -170,16 +175,16 @@ static enum step_state check_ends(struct run *run, struct lane *lane,
         const struct connection *connection = run->current[expected->ends[i].client];
         const char *name = run->plan->clients[expected->ends[i].client];
         if (!connection || !connection->accepted) {
-            return run_fail(run, lane, VERDICT_FAIL,
-                            "expect_server: client \"%s\" was never accepted", name);
+            return run_disappointed(run, lane, VERDICT_FAIL,
+                                    "expect_server: client \"%s\" was never accepted", name);
         }
         enum session_end actual = connection->session_ended ? connection->end : SESSION_OPEN;
         if (actual != expected->ends[i].end) {
-            return run_fail(run, lane, VERDICT_FAIL,
-                            "expect_server: expected the session of \"%s\" to end with %s, but it "
-                            "is %s",
-                            name, session_end_name(expected->ends[i].end),
-                            session_end_name(actual));
+            return run_disappointed(
+                run, lane, VERDICT_FAIL,
+                "expect_server: expected the session of \"%s\" to end with %s, but it "
+                "is %s",
+                name, session_end_name(expected->ends[i].end), session_end_name(actual));
         }
     }
     return STEP_DONE;
@@ -189,23 +194,26 @@ static enum step_state check_ends(struct run *run, struct lane *lane,
 static enum step_state check_alive(struct run *run, struct lane *lane)
 {
     if (!listener_is_open(run->listener)) {
-        return run_fail(run, lane, VERDICT_FAIL,
-                        "expect_server: the server does not listen any more");
+        return run_disappointed(run, lane, VERDICT_FAIL,
+                                "expect_server: the server does not listen any more");
     }
     if (run_is_udp(run)) {
         return STEP_DONE;
     }
     if (!listener_is_accepting(run->listener)) {
-        return run_fail(run, lane, VERDICT_FAIL,
-                        "expect_server: the server does not accept: accepting is off, or it holds "
-                        "sessions_max connections");
+        return run_disappointed(
+            run, lane, VERDICT_FAIL,
+            "expect_server: the server does not accept: accepting is off, or it holds "
+            "sessions_max connections");
     }
     struct connection *probe = connection_open(run, PLAN_NONE);
     if (!probe || run_settle(run, lane) != STEP_DONE) {
         return STEP_FAILED;
     }
-    if (!probe->accepted) {
-        return run_fail(run, lane, VERDICT_FAIL, "expect_server: a probe was not accepted");
+    if (!probe->accepted &&
+        run_disappointed(run, lane, VERDICT_FAIL, "expect_server: a probe was not accepted") !=
+            STEP_DONE) {
+        return STEP_FAILED;
     }
     connection_close(probe, true);
     enum step_state state = run_settle(run, lane);

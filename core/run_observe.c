@@ -94,7 +94,7 @@ static void observe_received(void *owner, struct session *session, const void *d
     run->bytes_received += connection->name == PLAN_NONE ? 0 : size;
     result_recorder_add(&record->session_stream, data, size);
     record_size(record, size);
-    if (run->split_invariant && !record->input_cut) {
+    if (run->replays && !record->input_cut) {
         record->input_cut = bytes_add(&record->input, data, size) != 0;
     }
     record->truncated += full_size > size ? 1 : 0;
@@ -146,12 +146,12 @@ static void observe_ended(void *owner, struct session *session, enum session_end
     connection_mark_unaccepted(run);
 }
 
-static void observe_plugin_failed(void *owner, struct session *session, const char *sentence)
+static void observe_plugin_failed(void *owner, struct session *session, struct plugin_fault fault)
 {
     struct run *run = owner;
     (void)session;
-    if (!run->plugin_fault) {
-        run->plugin_fault = sentence;
+    if (run->plugin_fault.kind == PLUGIN_FAULT_NONE) {
+        run->plugin_fault = fault;
     }
 }
 

@@ -5,6 +5,17 @@
 
 #include "run.h"
 
+/* An exploring run goes on where nothing came that could be captured: then the bytes are 0. */
+static int captured_render(const struct run *run, const struct plan_part *part, struct bytes *out)
+{
+    const struct bytes *captured = &run->captures[part->capture];
+    if (run->plan->explore && captured->size != part->size) {
+        return bytes_add_byte(out, 0, part->size);
+    }
+    ASSERT(captured->size == part->size);
+    return bytes_add(out, captured->data, part->size);
+}
+
 static int part_render(struct run *run, const struct plan_part *part, struct bytes *out)
 {
     struct prng prng = {.state = part->seed};
@@ -22,8 +33,7 @@ static int part_render(struct run *run, const struct plan_part *part, struct byt
         }
         return status;
     case PLAN_CAPTURED:
-        ASSERT(run->captures[part->capture].size == part->size);
-        return bytes_add(out, run->captures[part->capture].data, part->size);
+        return captured_render(run, part, out);
     case PLAN_ANY:
     case PLAN_CAPTURE:
         /* Shown in failures where any byte may stand. */

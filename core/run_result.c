@@ -147,6 +147,11 @@ static int fill_faults(struct run *run)
 int run_fill_result(struct run *run)
 {
     struct result *result = run->result;
+    if (run->plan->explore) {
+        result->clients_omitted = run->named_connections;
+        result->sessions_omitted = run->sessions;
+        return 0;
+    }
     size_t count = run->named_connections < RESULT_CONNECTIONS_MAX ? (size_t)run->named_connections
                                                                    : RESULT_CONNECTIONS_MAX;
     /* One at least, for the session of a UDP listener, and so that none is no special case. */

@@ -162,7 +162,7 @@ static enum step_state settle_failed(struct run *run, struct lane *lane,
                                      const struct connection *connection, enum settle_wait wait)
 {
     char label[256];
-    return run_fail(run, lane, VERDICT_ERROR,
+    return run_fail(run, lane, ORACLE_SETTLE,
                     "connection \"%s\" did not settle within 10 s: it waits for %s",
                     connection_label(connection, label, sizeof(label)), settle_wait_text(wait));
 }
@@ -251,7 +251,7 @@ static enum step_state settle_connections(struct run *run, struct lane *lane)
             continue;
         }
         if (connection->client.log_full) {
-            return run_fail(run, lane, VERDICT_ERROR,
+            return run_fail(run, lane, ORACLE_HARNESS,
                             "a client received more than the harness holds (%zu bytes)",
                             connection->client.log.size_max);
         }
@@ -260,11 +260,7 @@ static enum step_state settle_connections(struct run *run, struct lane *lane)
             return state;
         }
     }
-    if (run->plugin_fault) {
-        return run_fail(run, lane, VERDICT_FAIL, "the plugin %s %s", run->plan->server.plugin,
-                        run->plugin_fault);
-    }
-    return STEP_DONE;
+    return run_check_plugin(run, lane);
 }
 
 enum step_state run_settle(struct run *run, struct lane *lane)
@@ -274,7 +270,7 @@ enum step_state run_settle(struct run *run, struct lane *lane)
     enum step_state state = settle_connections(run, lane);
     while (state == STEP_DONE && server_next_timer_ns(&run->server) <= run->clock.now_ns) {
         if (++run->wakes > RUN_WAKES_MAX) {
-            return run_fail(run, lane, VERDICT_ERROR,
+            return run_fail(run, lane, ORACLE_SETTLE,
                             "timers ran more than %d times within this step: the plugin asks to be "
                             "woken without end",
                             RUN_WAKES_MAX);

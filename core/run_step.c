@@ -29,7 +29,7 @@ static enum step_state send_piece(struct run *run, struct lane *lane, struct con
     int status = client_send(client, run->payload.data ? run->payload.data + at : NULL, size);
     if (status == -ENOSPC) {
         return run_fail(
-            run, lane, VERDICT_ERROR,
+            run, lane, ORACLE_HARNESS,
             "send: the client has more waiting to be sent than the harness holds (%zu bytes)",
             client->unsent.size_max);
     }
@@ -76,21 +76,23 @@ static enum step_state send_outcome(struct run *run, struct lane *lane,
     switch (step->send.outcome) {
     case PLAN_SENT:
         if (broken) {
-            return run_fail(run, lane, VERDICT_FAIL,
-                            "send: expected the payload to be sent, but the connection is broken");
+            return run_disappointed(
+                run, lane, VERDICT_FAIL,
+                "send: expected the payload to be sent, but the connection is broken");
         }
         return STEP_DONE;
     case PLAN_SEND_BROKEN:
         if (!broken) {
-            return run_fail(run, lane, VERDICT_FAIL,
-                            "send: expected a broken connection, but the payload was taken");
+            return run_disappointed(
+                run, lane, VERDICT_FAIL,
+                "send: expected a broken connection, but the payload was taken");
         }
         return STEP_DONE;
     case PLAN_SEND_REFUSED:
         if (connection->client.refusals == refusals) {
-            return run_fail(run, lane, VERDICT_FAIL,
-                            "send: expected the datagram to be refused, but %s",
-                            listens(run) ? "somebody listens" : "no refusal came back");
+            return run_disappointed(run, lane, VERDICT_FAIL,
+                                    "send: expected the datagram to be refused, but %s",
+                                    listens(run) ? "somebody listens" : "no refusal came back");
         }
         return STEP_DONE;
     }
@@ -102,7 +104,7 @@ static enum step_state send_payload(struct run *run, struct lane *lane,
 {
     struct connection *connection = run_current(run, step->client);
     if (!connection || connection->client.state != CLIENT_OPEN) {
-        return run_fail(run, lane, VERDICT_FAIL, "send: the client is not connected");
+        return run_disappointed(run, lane, VERDICT_FAIL, "send: the client is not connected");
     }
     if (payload_render(run, &step->send.payload, &run->payload) != 0) {
         return run_machine_failed(run, -ENOMEM);
@@ -156,8 +158,8 @@ static enum step_state act_on_client(struct run *run, struct lane *lane,
     /* A connect that hangs, or that the network gave up, can be closed too. */
     bool tried = client && (client->state == CLIENT_HUNG || client->state == CLIENT_REFUSED);
     if (!open && !(tried && ends)) {
-        return run_fail(run, lane, VERDICT_FAIL, "%s: the client is not connected",
-                        plan_verb_name(step->verb));
+        return run_disappointed(run, lane, VERDICT_FAIL, "%s: the client is not connected",
+                                plan_verb_name(step->verb));
     }
     if (step->verb == PLAN_HALF_CLOSE) {
         client_half_close(client);
@@ -182,7 +184,9 @@ static enum step_state settle_then_poll(struct run *run, struct lane *lane,
                                         const struct plan_step *step, uint64_t within_ms)
 {
     enum step_state state = run_settle(run, lane);
-    wait_at_most(run, lane, within_ms);
+    /* What an exploring run meets at once is met, and what it does not is let go. */
+    bool waits = !run->plan->explore || step->verb == PLAN_WAIT;
+    wait_at_most(run, lane, waits ? within_ms : 0);
     return state == STEP_DONE ? step_poll(run, lane, step) : state;
 }
 

@@ -7,6 +7,12 @@
 
 #include "run.h"
 
+static void runner_shadowed(void *owner, const void *data, size_t size)
+{
+    struct run *run = owner;
+    result_recorder_add(&run->shadowed, data, size);
+}
+
 struct runner *runner_new(struct world *world, struct runner_progress *progress)
 {
     struct runner *runner = calloc(1, sizeof(*runner));
@@ -28,6 +34,12 @@ struct runner *runner_new(struct world *world, struct runner_progress *progress)
         free(runner);
         return NULL;
     }
+    if (result_recorder_init(&run->shadowed) != 0) {
+        result_recorder_fini(&run->datagrams.session_stream);
+        free(runner);
+        return NULL;
+    }
+    shadow_init(&run->shadow, runner_shadowed, run);
     return runner;
 }
 
@@ -51,6 +63,8 @@ void runner_free(struct runner *runner)
     free(run->told);
     free(run->opened);
     free(run->current);
+    shadow_fini(&run->shadow);
+    result_recorder_fini(&run->shadowed);
     result_recorder_fini(&run->datagrams.session_stream);
     bytes_fini(&run->datagrams.recv_runs);
     bytes_fini(&run->payload);
@@ -126,10 +140,11 @@ static int run_begin(struct run *run, const struct plan *plan, const struct plug
     run->seed = seed;
     run->clock = (struct run_clock){.real = false};
     run->sessions = run->bytes_received = run->named_connections = run->datagrams_dropped = 0;
-    run->blocked_once = run->split_invariant = false;
+    run->blocked_once = run->replays = run->split_invariant = false;
+    shadow_forget(&run->shadow);
     run->dirty_count = run->connection_count = run->hole_count = 0;
     run->waiting = NULL;
-    run->plugin_fault = NULL;
+    run->plugin_fault = (struct plugin_fault){0};
     run->wakes = 0;
     run->machine_error = 0;
     for (size_t i = 0; i < plan->source_count && i < RUNNER_PROGRESS_STEPS_MAX; i++) {
@@ -210,17 +225,15 @@ static enum step_state run_listen(struct run *run)
     };
     int status = server_listen(&run->server, &options, &run->listener, &error);
     if (status == 0) {
-        run->split_invariant = split_is_declared(run);
-        return run->plugin_fault ? run_fail(run, NULL, VERDICT_FAIL, "the plugin %s %s",
-                                            run->plan->server.plugin, run->plugin_fault)
-                                 : STEP_DONE;
+        replay_begin(run);
+        return run_check_plugin(run, NULL);
     }
     run->listener = NULL;
     if (options.socket >= 0) {
         world_close(run->world, options.socket);
     }
     if (status == -EINVAL) {
-        return run_fail(run, NULL, VERDICT_ERROR, "%s", error.sentence);
+        return run_fail(run, NULL, ORACLE_HARNESS, "%s", error.sentence);
     }
     return run_machine_failed(run, status);
 }
@@ -228,11 +241,15 @@ static enum step_state run_listen(struct run *run)
 static void run_stop_listening(struct run *run)
 {
     int socket = -1;
+    const struct shadow *shadow = &run->shadow;
     size_t leaked_bytes = listener_plugin(run->listener)->allocated_bytes;
     size_t leaked = listener_free(run->listener, &socket);
     run->listener = NULL;
+    /* What leaks in a session leaked once more when it was replayed. */
+    leaked -= shadow->leaked_count < leaked ? shadow->leaked_count : leaked;
+    leaked_bytes -= shadow->leaked_bytes < leaked_bytes ? shadow->leaked_bytes : leaked_bytes;
     if (leaked > 0 && run->result->verdict == VERDICT_PASS) {
-        run_fail(run, NULL, VERDICT_LEAK,
+        run_fail(run, NULL, ORACLE_LEAK,
                  "the plugin %s left %zu bytes unreleased when its listener was closed "
                  "(allocations: %zu)",
                  run->plan->server.plugin, leaked_bytes, leaked);
@@ -286,7 +303,7 @@ int runner_run(struct runner *runner, const struct plan *plan, const struct plug
         lane_begin(&lane, plan->steps, NULL);
         if (lane_play(run, &lane) == STEP_DONE && run_settle(run, NULL) == STEP_DONE &&
             expect_nothing_left(run) == STEP_DONE && run_check_faults(run) == STEP_DONE) {
-            split_check(run);
+            replay_check(run);
         }
         lane_fini(&lane);
     }

@@ -40,10 +40,20 @@ void runner_trace(struct runner *runner, struct trace_store *store);
 /* Closes what the runner keeps open for reuse, so that its world can be reset. */
 void runner_release(struct runner *runner);
 
-/* Plays `plan` with its `seed` overridden by `seed`. `result` was initialised by result_init and
+/*
+ * Plays `plan` with its `seed` overridden by `seed`. `result` was initialised by result_init and
  * gets the verdict pass, fail, error or leak (expect_failure is not applied here). A fault of the
  * plan that never fired fails a run that would pass. Returns 0, or -errno when the machine failed
- * and there is no result: out of memory or of sockets. */
+ * and there is no result: out of memory or of sockets.
+ *
+ * A plan with `explore` is a fuzzer's. Its peers do what they do and nothing is expected of them: a
+ * step that is disappointed counts as passed and the next one follows, expectations take what is
+ * there and do not wait (`wait` does), and captures that came to nothing are zeros. What the plugin
+ * and the harness do wrong fails it like any other: result->failure.oracle is never ORACLE_STORY.
+ * Nobody reads its result but for verdict and failure: clients, sessions and faults are not told,
+ * the first two only counted as omitted. Played again in a simulated world, with a result that
+ * result_reset prepared, it allocates nothing, unless it fails or has captures or `together`.
+ */
 int runner_run(struct runner *runner, const struct plan *plan, const struct plugin *plugin,
                uint64_t seed, struct result *result);
 

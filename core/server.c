@@ -14,6 +14,8 @@ void server_fini(struct server *server)
     while (server->listeners) {
         listener_free(server->listeners, NULL);
     }
+    listener_drop(server->spare);
+    server->spare = NULL;
     session_pool_free(server->spare_pool);
     timers_fini(&server->timers);
     server->spare_pool = NULL;

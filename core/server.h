@@ -23,6 +23,16 @@
 struct session;
 struct listener;
 
+/* What a plugin did wrong in one call. */
+struct plugin_fault {
+    enum {
+        PLUGIN_FAULT_NONE,
+        PLUGIN_FAULT_FAILURE, /* it failed, or broke the rules of its callbacks */
+        PLUGIN_FAULT_PROPERTY /* it broke a property that it declares */
+    } kind;
+    const char *sentence; /* what comes behind "the plugin X"; NULL for none */
+};
+
 /* Who watches what the server does; every function may be NULL. Called in the order of events. */
 struct server_observer {
     void *owner;
@@ -42,8 +52,8 @@ struct server_observer {
     void (*blocked)(void *owner, struct session *session);
     /* The session is over; its socket is closed and the session is gone when this returns. */
     void (*ended)(void *owner, struct session *session, enum session_end end);
-    /* The plugin failed in this session (NULL: outside any); a sentence. */
-    void (*plugin_failed)(void *owner, struct session *session, const char *sentence);
+    /* The plugin failed in this session (NULL: outside any). */
+    void (*plugin_failed)(void *owner, struct session *session, struct plugin_fault fault);
     /* The plugin logged a line. */
     void (*logged)(void *owner, struct listener *listener, uint64_t session, const char *message);
 };
@@ -73,6 +83,7 @@ struct server {
     struct server_observer observer;
     struct timers timers;
     struct listener *listeners; /* a list, newest first */
+    struct listener *spare;     /* the last one that was freed, for the next one; NULL: none */
     struct session_pool
         *spare_pool; /* of the last listener: the next one of the same shape takes it over */
 };

@@ -134,26 +134,38 @@ void session_fence_lower(const struct session *session, struct drill_bytes in)
     }
 }
 
-void session_plugin_failed(struct session *session, const char *sentence)
+void session_plugin_failed(struct session *session, struct plugin_fault fault)
 {
     const struct server_observer *observer = &session->listener->server->observer;
     if (observer->plugin_failed) {
-        observer->plugin_failed(observer->owner, session, sentence);
+        observer->plugin_failed(observer->owner, session, fault);
     }
 }
 
-const char *session_answer_fault(const struct session *session, enum drill_status status,
-                                 const struct drill_buffer *out, size_t in_size)
+/* Which declared property an answer breaks that is well-formed. */
+static struct plugin_fault answer_property(uint32_t properties, bool answers, size_t answered,
+                                           size_t in_size)
 {
-    uint32_t properties = session->listener->plugin.properties;
-    bool answers = status == DRILL_OK || status == DRILL_CLOSE;
-    size_t answered = answers ? out->size : 0;
+    const char *sentence = NULL;
+    if (properties & DRILL_LENGTH_PRESERVING && answered != in_size) {
+        sentence = "declares LENGTH_PRESERVING but answered with another number of bytes";
+    } else if (properties & DRILL_ONE_REPLY_PER_DATAGRAM && !answers) {
+        sentence = "declares ONE_REPLY_PER_DATAGRAM but left a datagram unanswered";
+    }
+    return (struct plugin_fault){sentence ? PLUGIN_FAULT_PROPERTY : PLUGIN_FAULT_NONE, sentence};
+}
+
+struct plugin_fault session_answer_fault(const struct session *session, enum drill_status status,
+                                         const struct drill_buffer *out, size_t in_size)
+{
+    static const struct plugin_fault none = {0};
     const struct listener *listener = session->listener;
+    bool answers = status == DRILL_OK || status == DRILL_CLOSE;
     if (out->data != listener->reply || out->capacity != listener->call_capacity) {
-        return "replaced the buffer that it was given to answer in";
+        return session_failure("replaced the buffer that it was given to answer in");
     }
     if (out->overflow != 0 || out->size > out->capacity) {
-        return "wrote more than reply_max bytes in one call";
+        return session_failure("wrote more than reply_max bytes in one call");
     }
     switch (status) {
     case DRILL_OK:
@@ -161,23 +173,16 @@ const char *session_answer_fault(const struct session *session, enum drill_statu
     case DRILL_SILENT:
         break;
     case DRILL_PROTOCOL_ERROR:
-        return NULL;
+        return none;
     case DRILL_INTERNAL_ERROR:
-        return "reported an internal error";
+        return session_failure("reported an internal error");
     }
     if ((unsigned)status > DRILL_INTERNAL_ERROR) {
-        return "returned a status that the ABI does not know";
+        return session_failure("returned a status that the ABI does not know");
     }
-    if (in_size == SIZE_MAX) {
-        return NULL;
-    }
-    if (properties & DRILL_LENGTH_PRESERVING && answered != in_size) {
-        return "declares LENGTH_PRESERVING but answered with another number of bytes";
-    }
-    if (properties & DRILL_ONE_REPLY_PER_DATAGRAM && !answers) {
-        return "declares ONE_REPLY_PER_DATAGRAM but left a datagram unanswered";
-    }
-    return NULL;
+    return in_size == SIZE_MAX ? none
+                               : answer_property(listener->plugin.properties, answers,
+                                                 answers ? out->size : 0, in_size);
 }
 
 /* The timer may be early, never late: an idle time that moved on is only noticed when the old one
@@ -246,11 +251,11 @@ void session_open(struct session *session)
     if (session->listener->options.transport == WORLD_TCP) {
         session_stream_answer(session, status, &out, SIZE_MAX);
     } else {
-        const char *fault = session_answer_fault(session, status, &out, SIZE_MAX);
+        struct plugin_fault fault = session_answer_fault(session, status, &out, SIZE_MAX);
         if (status == DRILL_PROTOCOL_ERROR) {
-            fault = "refused to open the one session of a UDP listener";
+            fault = session_failure("refused to open the one session of a UDP listener");
         }
-        if (fault) {
+        if (fault.kind != PLUGIN_FAULT_NONE) {
             session_plugin_failed(session, fault);
         }
     }

@@ -54,6 +54,9 @@ struct listener {
 /* How long to wait for a descriptor before accept is tried again. */
 #define LISTENER_RETRY_NS (100 * CLOCK_MS)
 
+/* Frees the memory of a listener that is not in use; NULL does nothing. */
+void listener_drop(struct listener *listener);
+
 /* A session in a free slot of `listener` with `socket` (-1: UDP); the caller made sure that there
  * is one. */
 struct session *session_new(struct listener *listener, int socket,
@@ -79,12 +82,18 @@ enum drill_status session_post(struct session *session, struct drill_bytes bytes
 void session_touch(struct session *session);
 
 /* Reports a failure of the plugin. */
-void session_plugin_failed(struct session *session, const char *sentence);
+void session_plugin_failed(struct session *session, struct plugin_fault fault);
 
-/* What is wrong with how the plugin answered, or NULL. `in_size` is what `transform` was given;
- * SIZE_MAX for other callbacks. */
-const char *session_answer_fault(const struct session *session, enum drill_status status,
-                                 const struct drill_buffer *out, size_t in_size);
+/* What is wrong with how the plugin answered. `in_size` is what `transform` was given; SIZE_MAX for
+ * other callbacks. */
+struct plugin_fault session_answer_fault(const struct session *session, enum drill_status status,
+                                         const struct drill_buffer *out, size_t in_size);
+
+/* A fault that breaks a rule rather than a declared property. */
+static inline struct plugin_fault session_failure(const char *sentence)
+{
+    return (struct plugin_fault){PLUGIN_FAULT_FAILURE, sentence};
+}
 
 /* A context and an empty answer for one callback; the calls must be paired. */
 struct plugin_call session_call_begin(struct session *session, struct drill_buffer *out);

@@ -42,8 +42,8 @@ static void datagram_transform(struct session *session, struct drill_bytes in)
     enum drill_status status = session_plugin(session)->transform(&call.public, in, &out);
     session_fence_lower(session, in);
     session_call_end(session);
-    const char *fault = session_answer_fault(session, status, &out, in.size);
-    if (fault) {
+    struct plugin_fault fault = session_answer_fault(session, status, &out, in.size);
+    if (fault.kind != PLUGIN_FAULT_NONE) {
         session_plugin_failed(session, fault);
     } else if (status == DRILL_OK || status == DRILL_CLOSE) {
         datagram_send(session, out.data, out.size);
@@ -90,8 +90,8 @@ void session_datagram_wake(struct session *session)
     struct plugin_call call = session_call_begin(session, &out);
     enum drill_status status = session_plugin(session)->wake(&call.public, &out);
     session_call_end(session);
-    const char *fault = session_answer_fault(session, status, &out, SIZE_MAX);
-    if (fault) {
+    struct plugin_fault fault = session_answer_fault(session, status, &out, SIZE_MAX);
+    if (fault.kind != PLUGIN_FAULT_NONE) {
         session_plugin_failed(session, fault);
     }
 }

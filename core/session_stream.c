@@ -104,8 +104,8 @@ static bool stream_deliver(struct session *session, const uint8_t *data, size_t 
 static bool stream_act(struct session *session, enum drill_status status,
                        const struct drill_buffer *out, size_t in_size)
 {
-    const char *fault = session_answer_fault(session, status, out, in_size);
-    if (fault) {
+    struct plugin_fault fault = session_answer_fault(session, status, out, in_size);
+    if (fault.kind != PLUGIN_FAULT_NONE) {
         session_plugin_failed(session, fault);
         session_end(session, SESSION_FAILURE);
         return false;
@@ -158,7 +158,8 @@ static bool stream_frame(struct session *session, struct drill_bytes in, size_t 
         return false;
     }
     if (*length > in.size) {
-        session_plugin_failed(session, "framed a message that is longer than its input");
+        session_plugin_failed(session,
+                              session_failure("framed a message that is longer than its input"));
         session_end(session, SESSION_FAILURE);
         return false;
     }

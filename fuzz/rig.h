@@ -30,9 +30,10 @@ struct rig_datagram;
  * what it answers without a network: for a plugin that is split-invariant when the same is cut in
  * other places, else when it is cut in the same ones.
  *
- * Oracles: `property`, what the loop checks at each answer; `conserved`, each byte that one side's
- * send accepted was received by the other; `split` and `replay`, the same answer again; `leak`,
- * memory of the plugin; `open`, sessions and sockets; `settle`, the connection moves on to its end.
+ * Oracles: `property` and `plugin`, what the loop checks at each answer; `conserved`, each byte
+ * that one side's send accepted was received by the other; `split` and `replay`, the same answer
+ * again; `leak`, memory of the plugin; `open`, sessions and sockets; `settle`, the connection moves
+ * on to its end.
  *
  * rig_..._new ends the process with a sentence when a plugin is refused or the machine fails.
  */

@@ -55,11 +55,12 @@ static void stage_ended(void *owner, struct session *session, enum session_end e
     stage->end = end;
 }
 
-static void stage_plugin_failed(void *owner, struct session *session, const char *sentence)
+static void stage_plugin_failed(void *owner, struct session *session, struct plugin_fault fault)
 {
     const struct rig_stage *stage = owner;
     (void)session;
-    finding("property", "the plugin %s %s", stage->plugin->descriptor.name, sentence);
+    finding(fault.kind == PLUGIN_FAULT_PROPERTY ? "property" : "plugin", "the plugin %s %s",
+            stage->plugin->descriptor.name, fault.sentence);
 }
 
 static void stage_forget(struct rig_stage *stage)

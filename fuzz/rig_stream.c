@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "finding.h"
-#include "plugin_shadow.h"
 #include "rig_stage.h"
+#include "shadow.h"
 
 /* Of an answer that is kept to be compared; of what is longer only the length counts. */
 #define REPLY_KEPT_BYTES_MAX ((size_t)1 << 20)
@@ -19,7 +19,7 @@ struct reply {
 struct rig_stream {
     struct plugin *plugin;
     struct rig_stage roomy, tight;
-    struct plugin_shadow shadow;
+    struct shadow shadow;
     struct reply told;     /* what the client received */
     struct reply shadowed; /* what the plugin answers without a network */
     bool thorough;
@@ -48,7 +48,7 @@ static uint8_t *reply_room(const struct reply *reply)
     return reply->kept + (reply->size < REPLY_KEPT_BYTES_MAX ? reply->size : REPLY_KEPT_BYTES_MAX);
 }
 
-static void reply_add(void *owner, const uint8_t *data, size_t size)
+static void reply_add(void *owner, const void *data, size_t size)
 {
     struct reply *reply = owner;
     ASSERT(size <= READ_BYTES);
@@ -155,34 +155,22 @@ static size_t play(struct rig_stage *stage, const uint8_t *data, size_t size, st
     return (size_t)stage->received;
 }
 
-/* What the plugin answers to the first `size` bytes when they are cut as `cuts` says, NULL: as they
- * were received; whole messages for a plugin that frames. */
+/* What the plugin answers to the first `size` bytes when they are cut as `cuts` says; NULL: as they
+ * were received. */
 static void shade(struct rig_stream *rig, const struct rig_stage *stage, const uint8_t *data,
                   size_t size, struct rig_cuts *cuts)
 {
-    struct plugin_shadow *shadow = &rig->shadow;
-    bool frames = rig->plugin->descriptor.frame != NULL;
+    struct shadow *shadow = &rig->shadow;
     size_t piece = 0;
-    shadow->plugin = listener_plugin(stage->listener);
     rig->shadowed.size = 0;
-    plugin_shadow_open(shadow, 1);
-    while (shadow->on && size > 0) {
-        size_t next = frames ? plugin_shadow_next(shadow, data, size)
-                      : cuts ? rig_cuts_next(cuts, size)
-                             : stage->pieces[piece++];
-        if (next == 0) {
-            break;
-        }
+    shadow->plugin = listener_plugin(stage->listener);
+    shadow_open(shadow, 1, data);
+    while (!shadow->over && shadow->end < size) {
+        size_t next = cuts ? rig_cuts_next(cuts, size - shadow->end) : stage->pieces[piece++];
         /* One receive takes no more. */
-        next = !frames && next > RIG_RECV_BUFFER ? RIG_RECV_BUFFER : next;
-        plugin_shadow_receive(shadow, data, next);
-        data += next;
-        size -= next;
+        shadow_receive(shadow, next < RIG_RECV_BUFFER ? next : RIG_RECV_BUFFER);
     }
-    if (stage->finished) {
-        plugin_shadow_finish(shadow, data, size);
-    }
-    plugin_shadow_close(shadow);
+    shadow_close(shadow, stage->finished);
 }
 
 /* The first byte that differs; the shorter size where one is the other's beginning; or, when they
@@ -217,7 +205,7 @@ static void compare(struct rig_stream *rig, const struct rig_stage *stage, const
     bool invariant = listener_plugin(stage->listener)->properties & DRILL_SPLIT_INVARIANT;
     shade(rig, stage, data, size, invariant ? cuts : NULL);
     uint64_t at = difference(&rig->told, &rig->shadowed);
-    if (at == UINT64_MAX) {
+    if (at == UINT64_MAX || listener_plugin(stage->listener)->asked_outside) {
         return;
     }
     unsigned long long from = at, told = rig->told.size, shadowed = rig->shadowed.size;
@@ -262,18 +250,17 @@ struct rig_stream *rig_stream_new(const struct drill_descriptor *plugin, bool th
     rig_stage_init(&rig->tight, rig->plugin, WORLD_TCP, true);
     reply_init(&rig->told);
     reply_init(&rig->shadowed);
-    if (plugin_shadow_init(&rig->shadow, listener_plugin(rig->roomy.listener), RIG_REPLY_MAX) !=
-        0) {
+    shadow_init(&rig->shadow, reply_add, &rig->shadowed);
+    if (shadow_prepare(&rig->shadow, listener_plugin(rig->roomy.listener), RIG_REPLY_MAX,
+                       UINT32_MAX) != 0) {
         finding("machine", "out of memory");
     }
-    rig->shadow.answered = reply_add;
-    rig->shadow.owner = &rig->shadowed;
     return rig;
 }
 
 void rig_stream_free(struct rig_stream *rig)
 {
-    plugin_shadow_fini(&rig->shadow);
+    shadow_fini(&rig->shadow);
     rig_stage_fini(&rig->roomy);
     rig_stage_fini(&rig->tight);
     plugin_free(rig->plugin);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The plugin that a target is about: FUZZ_PLUGIN is set by drill_add_fuzzers(), which also links the
- * plugin's sources. */
+/* The plugin that a target is about: FUZZ_PLUGIN is set by drill_add_fuzzers(), which also links
+ * the plugin's sources. */
 #ifndef DRILL_FUZZ_TARGET_PLUGIN_H
 #define DRILL_FUZZ_TARGET_PLUGIN_H
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Keeps state where the host cannot clear it: answers with the number of receives of the whole
- * process, so that it behaves differently in a reused worker. */
+ * process, so that it behaves differently in a reused worker. It declares that sessions influence
+ * each other, which says nothing of scenarios; gossip.c does not even declare that. */
 #include <stdio.h>
 
 #include <sockdrill/plugin.h>
@@ -19,4 +20,5 @@ static enum drill_status count(const struct drill_context *context, struct drill
 }
 
 DRILL_PLUGIN(sticky, .name = "sticky", .version = "1", .transports = DRILL_TCP | DRILL_UDP,
-             .summary = "Keeps state between scenarios", .transform = count);
+             .properties = DRILL_SHARED_STATE, .summary = "Keeps state between scenarios",
+             .transform = count);

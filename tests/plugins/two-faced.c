@@ -2,7 +2,8 @@
 /*
  * Finds out whether it is drilled on real sockets, which no plugin should care about, and behaves
  * differently there: it answers "real" or "simulated", and "crash-real", "crash-simulated",
- * "hang-real" and "close-real" do in that world what they say.
+ * "hang-real" and "close-real" do in that world what they say. Its answers hang on the process that
+ * it is in, and so on other sessions: it declares that.
  */
 #include <signal.h>
 #include <sys/socket.h>
@@ -46,4 +47,5 @@ static enum drill_status answer(const struct drill_context *context, struct dril
 }
 
 DRILL_PLUGIN(two_faced, .name = "two-faced", .version = "1", .transports = DRILL_TCP,
-             .summary = "Behaves differently on real sockets", .transform = answer);
+             .properties = DRILL_SHARED_STATE, .summary = "Behaves differently on real sockets",
+             .transform = answer);

@@ -230,7 +230,7 @@ static void leaks_are_told_apart(void **state)
     run(1, 0);
     expect(0, VERDICT_PASS, "");
     assert_int_equal(outcomes[1].verdict, VERDICT_LEAK);
-    expect(2, VERDICT_LEAK, "the run left 1 descriptor open");
+    expect(2, VERDICT_LEAK, "the run left 2 descriptors open");
 }
 
 static void many_runs_in_one_worker_leak_nothing(void **state)
@@ -267,7 +267,7 @@ static void misbehaviour_is_the_same_in_both_worlds(void **state)
     expect(1, VERDICT_CRASH, "the worker was killed by SIGSEGV (invalid memory access)");
     expect(2, VERDICT_CRASH, "the plugin ended the process with status 3");
     expect(3, VERDICT_PASS, "");
-    expect(4, VERDICT_LEAK, "the run left 1 descriptor open");
+    expect(4, VERDICT_LEAK, "the run left 2 descriptors open");
     expect(5, VERDICT_ERROR, "the plugin \"not-there\" could not be loaded");
     for (size_t i = 0; i < 6; i++) {
         assert_int_equal(outcomes[i].world, PLAN_BOTH);

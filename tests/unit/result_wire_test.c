@@ -77,6 +77,7 @@ static void make(struct result *result)
     assert_int_equal(bytes_add(&result->sim_trace, "simulated", 9), 0);
     assert_int_equal(bytes_add(&result->kernel_trace, "real", 4), 0);
     assert_int_equal(result_decide(result, VERDICT_FAIL, "%s", "wrong bytes"), 0);
+    result->failure.oracle = ORACLE_REPLAY;
     result->failure.source = 2;
     result->failure.iteration_depth = 2;
     result->failure.iteration[1] = 8;
@@ -129,6 +130,7 @@ static void a_result_survives_the_wire(void **state)
     assert_true(came.sessions[0].recv_runs_cut);
     assert_false(came.sessions[0].comparable_sizes);
     assert_string_equal(came.failure.sentence, "wrong bytes");
+    assert_int_equal(came.failure.oracle, ORACLE_REPLAY);
     assert_int_equal(came.failure.source, 2);
     assert_int_equal(came.failure.iteration[1], 8);
     assert_string_equal(came.failure.expected.text, "an end");
@@ -238,6 +240,21 @@ static void worlds_faults_and_divergence_are_canonical_and_traces_are_not(void *
     assert_true(canonical_differs(change_divergence));
     assert_true(canonical_differs(change_fires));
     assert_false(canonical_differs(change_traces));
+}
+
+static void an_oracle_that_is_none_is_refused(void **state)
+{
+    (void)state;
+    struct result result;
+    struct result came;
+    struct bytes wire;
+    bytes_init(&wire, 1 << 20);
+    make(&result);
+    result.failure.oracle = (enum result_oracle)ORACLE_COUNT;
+    assert_int_equal(result_encode(&result, &wire), 0);
+    assert_int_equal(result_decode(wire.data, wire.size, &came), -EINVAL);
+    bytes_fini(&wire);
+    result_fini(&result);
 }
 
 static void a_world_that_is_none_is_refused(void **state)
@@ -379,6 +396,7 @@ int main(void)
         cmocka_unit_test(a_result_survives_the_wire),
         cmocka_unit_test(what_two_worlds_said_survives_the_wire),
         cmocka_unit_test(worlds_faults_and_divergence_are_canonical_and_traces_are_not),
+        cmocka_unit_test(an_oracle_that_is_none_is_refused),
         cmocka_unit_test(a_world_that_is_none_is_refused),
         cmocka_unit_test(each_unknown_crosses_the_wire_by_itself),
         cmocka_unit_test(time_and_trouble_are_not_canonical),

@@ -33,6 +33,7 @@ struct veil {
     bool dripped; /* nobody waited since the last byte */
     int stutter;  /* each call fails with this errno the first time, and passes the second */
     bool stuttered;
+    bool swallow; /* of what the server sends the last byte is lost, and nobody is told */
 };
 
 static struct veil *veil_of(struct world *world)
@@ -120,6 +121,9 @@ static ssize_t veil_send(struct world *world, int socket, const void *data, size
 {
     struct veil *veil = veil_of(world);
     veil->arrived = false;
+    if (veil->swallow && veil->accepted[socket]) {
+        return world_send(veil->inner, socket, data, size - 1) + 1;
+    }
     return veil_stutters(world) ? -veil->stutter : world_send(veil->inner, socket, data, size);
 }
 
@@ -393,6 +397,28 @@ static void calls_that_fail_for_a_moment_are_made_again(void **state)
     }
 }
 
+/* A client that saw a clean end got all there was, whatever the server thinks it has sent. */
+static void reply_that_is_lost_on_its_way_is_found_by_the_replay(void **state)
+{
+    (void)state;
+    struct stage stage;
+    struct story story;
+    struct veil *veil = stage_veil(&stage, "dual");
+    story_init(&story);
+    story_connect(&story, PLAN_CONNECTED);
+    story_send(&story, "hello");
+    story.steps[1].send.settle = false;
+    story_step(&story, PLAN_HALF_CLOSE);
+    story_expect(&story, "hell");
+    veil->swallow = true;
+    assert_verdict(&stage, &story, VERDICT_FAIL);
+    assert_int_equal(stage.result.failure.oracle, ORACLE_REPLAY);
+    assert_int_equal(stage.result.failure.actual.stream.length, 4);
+    assert_int_equal(stage.result.failure.expected.stream.length, 5);
+    forget_result(&stage);
+    stage_fini(&stage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -402,6 +428,7 @@ int main(void)
         cmocka_unit_test(what_is_ready_without_end_is_given_up_too),
         cmocka_unit_test(datagrams_that_never_arrive_and_were_not_dropped_are_an_error),
         cmocka_unit_test(calls_that_fail_for_a_moment_are_made_again),
+        cmocka_unit_test(reply_that_is_lost_on_its_way_is_found_by_the_replay),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
