@@ -46,7 +46,7 @@ cmake --fresh -G Ninja -S "$source" -B "$build" \
     -DCMAKE_BUILD_TYPE=None \
     -DCMAKE_EXPORT_COMPILE_COMMANDS=ON \
     -DCMAKE_SKIP_RPATH=ON \
-    -DCMAKE_PROJECT_INCLUDE="$source/fuzz/oss-fuzz/archives.cmake" \
+    -DDRILL_STATIC_DEPENDENCIES=ON \
     -DDRILL_FUZZ_ENGINE=custom \
     -DDRILL_FUZZ_ENGINE_FLAGS="$LIB_FUZZING_ENGINE"
 ninja -C "$build" fuzzers
@@ -74,7 +74,7 @@ accompany() {
     printf '[libfuzzer]\nmax_len = %d\n' "$(longest_input "$1")" >"$OUT/$1.options"
 }
 
-# The canary crashes on any input: the builders would take it for a broken build. It stays in $WORK.
+# The canary is there to crash, which is no finding: it stays in $WORK.
 count=0
 for target in "$build"/fuzz/*; do
     name=${target##*/}
