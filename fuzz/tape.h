@@ -45,7 +45,7 @@ struct tape_plugin tape_plugin_of_descriptor(const struct drill_descriptor *desc
 /* Room, in numbers of things, and bounds of a run. */
 struct tape_limits {
     size_t clients, captures, steps, parts, cuts, lanes, servers, sizes, peers, ends, patterns;
-    size_t text_bytes;
+    size_t text_bytes, pointer_bytes;
     uint64_t executed_steps, sent_bytes, wait_ms, repeat_count, lane_count;
     uint32_t repeat_depth, together_depth, faults;
 };
