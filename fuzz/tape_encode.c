@@ -284,8 +284,7 @@ static void put_together(struct encoder *encoder, const struct plan_step *step)
 
 static void put_repeat(struct encoder *encoder, const struct plan_step *step)
 {
-    struct plan_steps body = step->repeat.body;
-    body.count *= step->repeat.unrolled ? (size_t)step->repeat.count : 1;
+    struct plan_steps body = tape_repeat_steps(step);
     put(encoder, step->repeat.unrolled ? TAPE_UNROLLED : TAPE_REPEAT, step->repeat.count, 0, 0);
     put_steps(encoder, &body);
     put(encoder, TAPE_END, 0, 0, 0);
@@ -362,18 +361,27 @@ static void put_steps(struct encoder *encoder, const struct plan_steps *steps)
     }
 }
 
+static bool fills(const struct plan_step *step)
+{
+    if (step->verb == PLAN_REPEAT) {
+        struct plan_steps body = tape_repeat_steps(step);
+        return tape_plan_fills_backlog(&body);
+    }
+    bool found = step->verb == PLAN_FILL_BACKLOG;
+    for (size_t i = 0; step->verb == PLAN_TOGETHER && i < step->together.lane_count && !found;
+         i++) {
+        found = tape_plan_fills_backlog(&step->together.lanes[i]);
+    }
+    return found;
+}
+
 bool tape_plan_fills_backlog(const struct plan_steps *steps)
 {
-    bool fills = false;
-    for (size_t i = 0; i < steps->count && !fills; i++) {
-        const struct plan_step *step = &steps->steps[i];
-        fills = step->verb == PLAN_FILL_BACKLOG ||
-                (step->verb == PLAN_REPEAT && tape_plan_fills_backlog(&step->repeat.body));
-        for (size_t j = 0; step->verb == PLAN_TOGETHER && j < step->together.lane_count; j++) {
-            fills = fills || tape_plan_fills_backlog(&step->together.lanes[j]);
-        }
+    bool found = false;
+    for (size_t i = 0; i < steps->count && !found; i++) {
+        found = fills(&steps->steps[i]);
     }
-    return fills;
+    return found;
 }
 
 int tape_encode(const struct plan *plan, const struct tape_plugin *plugin, struct bytes *out)

@@ -133,6 +133,14 @@ struct tape {
     struct plan_step *current;
 };
 
+/* All steps that stand inside: of an unrolled repeat every copy. */
+static inline struct plan_steps tape_repeat_steps(const struct plan_step *step)
+{
+    struct plan_steps body = step->repeat.body;
+    body.count *= step->repeat.unrolled ? (size_t)step->repeat.count : 1;
+    return body;
+}
+
 /* tape_story.c: whether a step may stand here; what it changes is noted when it may. */
 bool tape_story_step(struct tape *tape, const struct plan_step *step);
 /* The same for steps that have passed once: whether they can be gone through again. Nothing is

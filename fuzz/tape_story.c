@@ -136,8 +136,7 @@ static bool again(struct tape *tape, const struct plan_steps *steps);
 
 static bool repeat_again(struct tape *tape, const struct plan_step *step)
 {
-    struct plan_steps body = step->repeat.body;
-    body.count *= step->repeat.unrolled ? (size_t)step->repeat.count : 1;
+    struct plan_steps body = tape_repeat_steps(step);
     bool allowed = again(tape, &body);
     return allowed && (step->repeat.unrolled || step->repeat.count == 1 || again(tape, &body));
 }
