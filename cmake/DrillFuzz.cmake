@@ -39,7 +39,7 @@ function(drill_fuzz_kinds result)
         message(FATAL_ERROR "no '.transports = DRILL_TCP' or DRILL_UDP in: ${ARGN}")
     endif()
     list(REMOVE_DUPLICATES kinds)
-    set(${result} ${kinds} PARENT_SCOPE)
+    set(${result} ${kinds} tape PARENT_SCOPE)
 endfunction()
 
 # drill_add_fuzzers(PLUGIN [SOURCES files...] [LOOP file] [KINDS kinds...]): the targets

@@ -25,7 +25,13 @@
 #define PLAN_EXECUTED_STEPS_MAX UINT64_C(10000000) /* with every repeat counted */
 #define PLAN_UNROLLED_STEPS_MAX UINT64_C(1000000)  /* copies made of bodies that use their index */
 #define PLAN_PAYLOAD_BYTES_MAX  ((size_t)64 << 20)
-#define PLAN_NONE               UINT32_MAX /* no such index; "not limited" */
+#define PLAN_MS_MAX             INT64_C(31536000000) /* of one step: a year */
+/* What all steps of a run may let pass: 100 years, far below the 2^64 nanoseconds of its clock. */
+#define PLAN_RUN_CLOCK_MS_MAX (100 * PLAN_MS_MAX)
+/* Three packets make a connection, and a run that hears nothing for 10 s is given up. */
+#define PLAN_LATENCY_MS_MAX 3000
+#define PLAN_COUNT_MAX      INT64_C(9007199254740991) /* what every JSON reader keeps exact */
+#define PLAN_NONE           UINT32_MAX                /* no such index; "not limited" */
 
 /* A set of worlds: bits. */
 enum plan_world { PLAN_KERNEL = WORLD_KERNEL, PLAN_SIM = WORLD_SIM, PLAN_BOTH = 3 };

@@ -4,57 +4,18 @@
 #include <string.h>
 
 #include "scenario_internal.h"
+#include "world_fault_error.h"
 
-#define NTH_MAX   INT64_C(1000000000)
-#define SHORT_MAX (INT64_C(1) << 24) /* no reply is longer: reply_max */
-
-/* The calls that can fail; the bits say which of them an error belongs to. */
+/* In the order of world_fault_call. */
 static const char *const call_words[] = {"accept", "recv", "recvfrom", "send", "sendto", NULL};
-static const enum world_call calls[] = {WORLD_CALL_ACCEPT, WORLD_CALL_RECV, WORLD_CALL_RECVFROM,
-                                        WORLD_CALL_SEND, WORLD_CALL_SENDTO};
-#define ACCEPT    1u
-#define RECV      2u
-#define RECVFROM  4u
-#define SEND      8u
-#define SENDTO    16u
-#define ANY       (ACCEPT | RECV | RECVFROM | SEND | SENDTO)
-#define TRANSFERS (RECV | RECVFROM | SEND | SENDTO)
-
-/* Errors with which Linux lets these calls fail: their man pages, tcp(7) and udp(7). After those of
- * `again` the server makes the same call again as soon as the world says that it can: a socket
- * stays readable or writable, so a sticky one would keep it busy for ever. (accept without
- * descriptors or memory waits for a timer; of the others a stream ends and a datagram is lost.)
- * scenario.schema.json holds the same names. */
-static const struct fault_error {
-    const char *name;
-    int error;
-    uint32_t calls, again;
-} fault_errors[] = {
-    {"EAGAIN", EAGAIN, ANY, ANY},
-    {"ECONNABORTED", ECONNABORTED, ACCEPT, ACCEPT},
-    {"ECONNREFUSED", ECONNREFUSED, RECVFROM | SENDTO, RECVFROM},
-    {"ECONNRESET", ECONNRESET, RECV | SEND, 0},
-    {"EHOSTUNREACH", EHOSTUNREACH, ANY, ACCEPT | RECVFROM},
-    {"EINTR", EINTR, ANY, ANY},
-    {"EMFILE", EMFILE, ACCEPT, 0},
-    {"EMSGSIZE", EMSGSIZE, SENDTO, 0},
-    {"ENETUNREACH", ENETUNREACH, ANY, ACCEPT | RECVFROM},
-    {"ENFILE", ENFILE, ACCEPT, 0},
-    {"ENOBUFS", ENOBUFS, ACCEPT | SEND | SENDTO, SEND | SENDTO},
-    {"ENOMEM", ENOMEM, ANY, TRANSFERS},
-    {"EPERM", EPERM, ACCEPT | SENDTO, ACCEPT},
-    {"EPIPE", EPIPE, SEND, 0},
-    {"EPROTO", EPROTO, ACCEPT, ACCEPT},
-    {"ETIMEDOUT", ETIMEDOUT, RECV | SEND, 0},
-};
-#define FAULT_ERROR_COUNT (sizeof(fault_errors) / sizeof(fault_errors[0]))
+#define FAULT_ERROR_MAX 32
 
 /* A fault that is being read: its `call` is an index of call_words. */
 struct fault {
     const json_t *value;
     const struct scenario_place *at;
     size_t call;
-    const struct fault_error *error; /* NULL: a short count */
+    const struct world_fault_error *error; /* NULL: a short count */
     struct world_fault_rule *rule;
 };
 
@@ -67,7 +28,7 @@ static int require(struct scenario_load *load, const struct fault *fault, const 
 
 static int fault_call(struct scenario_load *load, struct fault *fault)
 {
-    static const uint32_t over_tcp = ACCEPT | RECV | SEND;
+    static const uint32_t over_tcp = WORLD_FAULT_ACCEPT | WORLD_FAULT_RECV | WORLD_FAULT_SEND;
     struct scenario_place here = scenario_at_key(fault->at, "call");
     bool udp = load->plan->server.transport == WORLD_UDP;
     int status = require(load, fault, "call");
@@ -78,7 +39,7 @@ static int fault_call(struct scenario_load *load, struct fault *fault)
     if (status != 0) {
         return status;
     }
-    fault->rule->call = calls[fault->call];
+    fault->rule->call = world_fault_call(fault->call);
     const char *word = call_words[fault->call];
     bool streams = over_tcp & (1u << fault->call);
     if (udp && fault->rule->call == WORLD_CALL_ACCEPT) {
@@ -104,8 +65,8 @@ static int fault_nth(struct scenario_load *load, struct fault *fault)
     int64_t nth = 0;
     int status = require(load, fault, "nth");
     if (status == 0) {
-        status =
-            scenario_integer(load, json_object_get(fault->value, "nth"), &here, 1, NTH_MAX, &nth);
+        status = scenario_integer(load, json_object_get(fault->value, "nth"), &here, 1,
+                                  WORLD_FAULT_NTH_MAX, &nth);
     }
     fault->rule->nth = (uint64_t)nth;
     return status;
@@ -115,8 +76,8 @@ static int fault_nth(struct scenario_load *load, struct fault *fault)
 static int check_whose_error(struct scenario_load *load, const struct fault *fault,
                              const char *name, const struct scenario_place *at)
 {
-    for (size_t i = 0; name && i < FAULT_ERROR_COUNT; i++) {
-        const struct fault_error *error = &fault_errors[i];
+    for (size_t i = 0; name && i < world_fault_error_count(); i++) {
+        const struct world_fault_error *error = world_fault_error(i);
         if (strcmp(error->name, name) != 0 || error->calls & (1u << fault->call)) {
             continue;
         }
@@ -133,13 +94,14 @@ static int check_whose_error(struct scenario_load *load, const struct fault *fau
 static int fault_error(struct scenario_load *load, struct fault *fault, const json_t *value)
 {
     struct scenario_place here = scenario_at_key(fault->at, "error");
-    const struct fault_error *errors[FAULT_ERROR_COUNT];
-    const char *words[FAULT_ERROR_COUNT + 1];
+    const struct world_fault_error *errors[FAULT_ERROR_MAX];
+    const char *words[FAULT_ERROR_MAX + 1];
     size_t count = 0, word = 0;
-    for (size_t i = 0; i < FAULT_ERROR_COUNT; i++) {
-        if (fault_errors[i].calls & (1u << fault->call)) {
-            errors[count] = &fault_errors[i];
-            words[count++] = fault_errors[i].name;
+    ASSERT(world_fault_error_count() <= FAULT_ERROR_MAX);
+    for (size_t i = 0; i < world_fault_error_count(); i++) {
+        if (world_fault_error(i)->calls & (1u << fault->call)) {
+            errors[count] = world_fault_error(i);
+            words[count++] = world_fault_error(i)->name;
         }
     }
     words[count] = NULL;
@@ -159,12 +121,12 @@ static int fault_short(struct scenario_load *load, struct fault *fault, const js
     struct scenario_place here = scenario_at_key(fault->at, "short");
     uint32_t buffer = load->plan->server.recv_buffer_bytes;
     int64_t bytes = 0;
-    if (!((RECV | SEND) & (1u << fault->call))) {
+    if (!((WORLD_FAULT_RECV | WORLD_FAULT_SEND) & (1u << fault->call))) {
         return scenario_refuse_key(load, &here,
                                    "\"short\" goes with \"recv\" and \"send\", not with \"%s\"",
                                    call_words[fault->call]);
     }
-    int status = scenario_integer(load, value, &here, 1, SHORT_MAX, &bytes);
+    int status = scenario_integer(load, value, &here, 1, WORLD_FAULT_SHORT_MAX, &bytes);
     if (status == 0 && fault->rule->call == WORLD_CALL_RECV && bytes >= buffer) {
         return scenario_refuse(load, &here,
                                "no receive is cut short at %lld bytes: \"recv_buffer\" lets it "
@@ -202,20 +164,11 @@ static int fault_sticky(struct scenario_load *load, struct fault *fault)
     return status;
 }
 
-/* Of several rules that hit one call the first counts: whether `rule` is left any. */
-static bool hides(const struct world_fault_rule *first, const struct world_fault_rule *rule)
-{
-    if (first->call != rule->call) {
-        return false;
-    }
-    return first->sticky ? rule->nth >= first->nth : rule->nth == first->nth && !rule->sticky;
-}
-
 static int check_hidden(struct scenario_load *load, const struct fault *fault,
                         const struct world_fault_rule *rules, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (hides(&rules[i], fault->rule)) {
+        if (world_fault_hides(&rules[i], fault->rule)) {
             return scenario_refuse(load, fault->at,
                                    "this fault could never happen: entry %zu of \"faults\" takes "
                                    "the same \"%s\" before it",

@@ -17,10 +17,9 @@
 #include "scenario.h"
 #include "scenario_text.h"
 
-#define SCENARIO_MS_MAX INT64_C(31536000000) /* a year */
-/* What all steps of a run may let pass: 100 years, far below the 2^64 nanoseconds of its clock. */
-#define SCENARIO_RUN_CLOCK_MS_MAX (100 * SCENARIO_MS_MAX)
-#define SCENARIO_COUNT_MAX        INT64_C(9007199254740991) /* what every JSON reader keeps exact */
+#define SCENARIO_MS_MAX           PLAN_MS_MAX
+#define SCENARIO_RUN_CLOCK_MS_MAX PLAN_RUN_CLOCK_MS_MAX
+#define SCENARIO_COUNT_MAX        PLAN_COUNT_MAX
 #define SCENARIO_EXPANDED_BYTES_MAX                                                                \
     ((size_t)1 << 30)                 /* memory of all plans that one file makes                   \
                                        */

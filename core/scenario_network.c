@@ -5,9 +5,6 @@
 
 #include "scenario_internal.h"
 
-/* Three packets make a connection, and a run that hears nothing for 10 s is given up. */
-#define LATENCY_MS_MAX 3000
-
 static const char *const network_keys[] = {"latency_ms", "loss_percent", "duplicate_percent",
                                            "reorder_percent", NULL};
 
@@ -26,7 +23,8 @@ static int read_latency(struct scenario_load *load, const json_t *network,
     struct scenario_place here = scenario_at_key(at, "latency_ms");
     const json_t *value = json_object_get(network, "latency_ms");
     int64_t latency_ms = 0;
-    int status = value ? scenario_integer(load, value, &here, 0, LATENCY_MS_MAX, &latency_ms) : 0;
+    int status =
+        value ? scenario_integer(load, value, &here, 0, PLAN_LATENCY_MS_MAX, &latency_ms) : 0;
     load->plan->network.latency_ns = (uint64_t)latency_ms * UINT64_C(1000000);
     return status;
 }

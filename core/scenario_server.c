@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "nearest.h"
+#include "plan_setting.h"
 #include "scenario_internal.h"
 
 static const char *const server_keys[] = {
@@ -26,26 +27,6 @@ static const char *const server_keys[] = {
 static const char *const transport_words[] = {"tcp", "udp", NULL};
 static const char *const family_words[] = {"ipv4", "ipv6", NULL};
 
-/* The keys that are plain numbers. scenario.schema.json holds the same ranges. */
-static const struct number_key {
-    const char *key;
-    int64_t minimum, maximum;
-    size_t offset; /* of a uint32_t in struct plan_server */
-    uint32_t fallback;
-    bool tcp_only;
-} number_keys[] = {
-    {"recv_buffer", 1, 1 << 20, offsetof(struct plan_server, recv_buffer_bytes), 1024, false},
-    {"backlog", 0, 4096, offsetof(struct plan_server, backlog), 5, true},
-    {"sessions_max", 1, 1000000, offsetof(struct plan_server, sessions_max), 256, true},
-    {"sessions_total", 1, 1000000000, offsetof(struct plan_server, sessions_total), PLAN_NONE,
-     true},
-    {"messages_per_session", 1, 1000000000, offsetof(struct plan_server, messages_per_session),
-     PLAN_NONE, true},
-    {"send_buffer", 1, 1 << 26, offsetof(struct plan_server, send_buffer_bytes), 0, false},
-    {"reply_max", 1, 1 << 24, offsetof(struct plan_server, reply_bytes_max), 65536, false},
-};
-#define NUMBER_KEY_COUNT (sizeof(number_keys) / sizeof(number_keys[0]))
-
 static int refuse_reserved(struct scenario_load *load, const json_t *server,
                            const struct scenario_place *at)
 {
@@ -64,8 +45,8 @@ static int refuse_reserved(struct scenario_load *load, const json_t *server,
 static int server_numbers(struct scenario_load *load, const json_t *server,
                           const struct scenario_place *at, struct plan_server *made)
 {
-    for (size_t i = 0; i < NUMBER_KEY_COUNT; i++) {
-        const struct number_key *key = &number_keys[i];
+    for (size_t i = 0; i < PLAN_SETTING_COUNT; i++) {
+        const struct plan_setting *key = plan_setting(i);
         struct scenario_place here = scenario_at_key(at, key->key);
         const json_t *value = json_object_get(server, key->key);
         int64_t number = key->fallback;
@@ -78,8 +59,7 @@ static int server_numbers(struct scenario_load *load, const json_t *server,
                 return status;
             }
         }
-        uint32_t narrow = (uint32_t)number;
-        memcpy((char *)made + key->offset, &narrow, sizeof(narrow));
+        plan_setting_put(made, i, (uint32_t)number);
     }
     return 0;
 }
@@ -320,10 +300,10 @@ int scenario_server_defaults(struct scenario_load *load, const json_t *server,
         } else if (strcmp(key, "idle_timeout_ms") == 0) {
             status = scenario_integer(load, value, &here, 1, SCENARIO_MS_MAX, &number);
         }
-        for (size_t i = 0; status == 0 && i < NUMBER_KEY_COUNT; i++) {
-            if (strcmp(key, number_keys[i].key) == 0) {
-                status = scenario_integer(load, value, &here, number_keys[i].minimum,
-                                          number_keys[i].maximum, &number);
+        for (size_t i = 0; status == 0 && i < PLAN_SETTING_COUNT; i++) {
+            if (strcmp(key, plan_setting(i)->key) == 0) {
+                status = scenario_integer(load, value, &here, plan_setting(i)->minimum,
+                                          plan_setting(i)->maximum, &number);
             }
         }
     }

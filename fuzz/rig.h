@@ -22,6 +22,7 @@
 
 struct rig_stream;
 struct rig_datagram;
+struct rig_tape;
 
 /*
  * One connection that carries the input, a half-close, and the answers to both. The input's hash
@@ -46,5 +47,16 @@ void rig_stream_free(struct rig_stream *rig);
 struct rig_datagram *rig_datagram_new(const struct drill_descriptor *plugin);
 void rig_datagram_play(struct rig_datagram *rig, const uint8_t *data, size_t size);
 void rig_datagram_free(struct rig_datagram *rig);
+
+/*
+ * The input is a tape (tape.h), played by the runner that plays scenarios, in a network with the
+ * buffers of an ordinary run: what is found here is found by the scenario that it becomes. One
+ * input in sixteen (`thorough`: each) is played twice more, recorded.
+ *
+ * Oracles: those of a run (enum result_oracle), `open`, and `repeat`, both records the same.
+ */
+struct rig_tape *rig_tape_new(const struct drill_descriptor *plugin, bool thorough);
+void rig_tape_play(struct rig_tape *rig, const uint8_t *data, size_t size);
+void rig_tape_free(struct rig_tape *rig);
 
 #endif
