@@ -3,7 +3,7 @@
  * Swaps the bytes of each pair; an odd last byte is answered at the end.
  *
  * Planted: whether a byte is owed at the end is told from the last receive alone, so that with some
- * cuts it is dropped. Seen by: replay (SPLIT_INVARIANT).
+ * cuts it is dropped. Seen by: split (SPLIT_INVARIANT).
  */
 #include <sockdrill/plugin.h>
 

@@ -2,7 +2,7 @@
 /*
  * Echoes; a stream that begins with "exit" is answered with "bye" and closed.
  *
- * Planted: the word is recognised only when one receive holds all of it. Seen by: replay
+ * Planted: the word is recognised only when one receive holds all of it. Seen by: split
  * (SPLIT_INVARIANT).
  */
 #include <sockdrill/plugin.h>

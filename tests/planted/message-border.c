@@ -4,7 +4,7 @@
  * 64 bytes.
  *
  * Planted: of a message that spans two receives the second half is answered before the first. Seen
- * by: replay (SPLIT_INVARIANT).
+ * by: split (SPLIT_INVARIANT).
  */
 #include <sockdrill/plugin.h>
 

@@ -3,7 +3,7 @@
  * Echoes letters and digits; any other byte is answered with '%', a zero byte and itself.
  *
  * Planted: the zero byte is taken to be there already, but what an earlier answer left is sent.
- * Seen by: replay (SPLIT_INVARIANT, as the cuts decide what is left where).
+ * Seen by: split (SPLIT_INVARIANT, as the cuts decide what is left where).
  */
 #include <sockdrill/plugin.h>
 

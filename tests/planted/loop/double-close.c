@@ -3,7 +3,7 @@
  * The life of a session, with uppercase.
  *
  * Planted: a session's socket is closed again when the next session ends; by then its number may be
- * somebody else's. Seen by: settle (a connection that nobody ended falls silent), left, or crash.
+ * somebody else's. Seen by: settle (a connection that nobody ended falls silent), open, or crash.
  * It takes three connections, of which the second lives while the first and the third end.
  */
 #include "session_stream.h"

@@ -2,7 +2,7 @@
 /*
  * The life of a session, with uppercase.
  *
- * Planted: after its peer's end a session's socket is shut down but not closed. Seen by: left (a
+ * Planted: after its peer's end a session's socket is shut down but not closed. Seen by: open (a
  * socket is open when the run is over).
  */
 #include "session_stream.h"

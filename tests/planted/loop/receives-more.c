@@ -3,7 +3,7 @@
  * The stream half of a session, with uppercase.
  *
  * Planted: asks for one byte more than recv_buffer, which the buffer has no room for. Seen by:
- * sanitizer, once 1025 bytes wait.
+ * sanitizer, once more bytes wait than recv_buffer.
  */
 #include "session_stream.h"
 

@@ -2,9 +2,9 @@
 /*
  * The life of a session, with uppercase.
  *
- * Planted: while another session lives, an ended one gives its slot back twice; the next two
- * sessions then share it. Seen by: crash (an ASSERT of the pool), hang or settle. It takes two
- * connections at once, the end of one, and two more.
+ * Planted: while another session lives, an ended one gives its slot back twice. Seen by: crash (an
+ * ASSERT of the pool, at the latest when the other one ends too), hang or settle, when two sessions
+ * came to share the slot. It takes two connections at once.
  */
 #include "session_stream.h"
 
