@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The stream half of a session, with uppercase.
+ * The stream half of a session, with thrice, whose answers are three times as long as their
+ * questions.
  *
  * Planted: a send that took only part counts as complete, and the rest of the answer is never sent.
  * Seen by: conserved (the server claims more than its client can get), or settle. A peer that does
