@@ -26,7 +26,7 @@
 #define TAPE_BACKLOG_MAX    4097 /* backlog + 1 */
 #define TAPE_UNKNOWN        UINT32_MAX
 #define TAPE_POINTER_MAX    1024
-#define TAPE_NAME_BYTES 32
+#define TAPE_NAME_BYTES     32
 #define TAPE_WITHIN_MS      1000 /* of an expectation that does not say */
 
 /* The longest payload of a datagram: udp(7), less the headers. */
