@@ -6,7 +6,7 @@
 #include "tape_internal.h"
 #include "world_fault_error.h"
 
-/* A fuzzer's plan has smaller buffers and fewer sessions. How much a call may reply is not its
+/* A fuzzer's plan asks for smaller buffers and fewer sessions. How much a call may reply is not its
  * choice: a plugin is not to blame for a host that lets it say too little. */
 static const struct {
     int64_t maximum;
@@ -28,12 +28,7 @@ static uint64_t clamp(uint64_t value, uint64_t least, uint64_t most)
 
 static void use_default(struct tape *tape, size_t index)
 {
-    const struct plan_setting *setting = plan_setting(index);
-    uint32_t number = setting->fallback;
-    if (tape->use == TAPE_EXPLORE && number != PLAN_NONE && number > explored[index].maximum) {
-        number = (uint32_t)explored[index].maximum;
-    }
-    plan_setting_put(&tape->plan.server, index, number);
+    plan_setting_put(&tape->plan.server, index, plan_setting(index)->fallback);
 }
 
 static void set_number(struct tape *tape, size_t index, uint64_t value)
@@ -292,10 +287,10 @@ void tape_head_reset(struct tape *tape)
     for (size_t i = 0; i < plugin->option_count; i++) {
         tape->values[i] = plugin->options[i].fallback;
     }
+    tape->udp = !(plugin->transports & DRILL_TCP);
+    plan->server.transport = tape->udp ? WORLD_UDP : WORLD_TCP;
     for (size_t i = 0; i < PLAN_SETTING_COUNT; i++) {
         use_default(tape, i);
     }
-    tape->udp = !(plugin->transports & DRILL_TCP);
-    plan->server.transport = tape->udp ? WORLD_UDP : WORLD_TCP;
     tape->network_set = tape->queues = tape->begun = false;
 }

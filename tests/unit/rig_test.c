@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The rig of fuzz targets: correct plugins raise no alarm, whatever they are sent, and a plugin that
- * lies ends the process with the oracle's name. What each oracle finds is proved by tests/planted.
+ * The rig of fuzz targets: correct plugins raise no alarm, whatever they are sent, and a plugin
+ * that lies ends the process with the oracle's name. What each oracle finds is proved by
+ * tests/planted.
  */
 #include <setjmp.h>
 #include <stdarg.h>
