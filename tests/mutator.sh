@@ -65,7 +65,7 @@ measure() {
             seed=$((seed + 1))
         done >"$area/edges"
         [ "$(grep -c '^[0-9][0-9]*$' "$area/edges")" -eq "$seeds" ] || exit 1
-        # shellcheck disable=SC2046 # three numbers
+        # shellcheck disable=SC2046,SC2183 # three numbers
         printf '%-16s %8s %8s %8s\n' "$way" $(median <"$area/edges")
     done
 }
