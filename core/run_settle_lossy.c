@@ -11,7 +11,8 @@ bool settle_is_lossy(const struct run *run)
 {
     const struct world_sim_network *network = &run->plan->network;
     bool late = run_is_udp(run) && network->latency_ns > 0;
-    return late || network->loss_percent + network->duplicate_percent + network->reorder_percent > 0;
+    return late ||
+           network->loss_percent + network->duplicate_percent + network->reorder_percent > 0;
 }
 
 static bool network_carries(const struct run *run)
