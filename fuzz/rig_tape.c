@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <xxhash.h>
 
 #include "finding.h"
@@ -31,6 +32,15 @@ static void *need(void *made, const char *what)
     return made;
 }
 
+/* Mapped, since LeakSanitizer searches all that malloc gave for pointers, and would search this
+ * whenever libFuzzer suspects a leak. */
+static struct trace_store *store_new(void)
+{
+    void *memory = mmap(NULL, trace_store_bytes(TRACE_EVENTS_MAX, TRACE_DATA_MAX),
+                        PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return need(memory == MAP_FAILED ? NULL : memory, "a trace");
+}
+
 struct rig_tape *rig_tape_new(const struct drill_descriptor *descriptor, bool thorough)
 {
     struct rig_tape *rig = need(calloc(1, sizeof(*rig)), "a rig");
@@ -40,7 +50,7 @@ struct rig_tape *rig_tape_new(const struct drill_descriptor *descriptor, bool th
     rig->tape = need(tape_new(TAPE_EXPLORE, &known, NULL), "a tape");
     rig->world = need(world_sim_new(NULL), "a simulated network");
     rig->runner = need(runner_new(rig->world, &rig->progress), "a runner");
-    rig->store = need(calloc(1, trace_store_bytes(TRACE_EVENTS_MAX, TRACE_DATA_MAX)), "a trace");
+    rig->store = store_new();
     return rig;
 }
 
@@ -51,7 +61,7 @@ void rig_tape_free(struct rig_tape *rig)
     tape_free(rig->tape);
     plugin_free(rig->plugin);
     result_fini(&rig->result);
-    free(rig->store);
+    munmap(rig->store, trace_store_bytes(TRACE_EVENTS_MAX, TRACE_DATA_MAX));
     free(rig);
 }
 
