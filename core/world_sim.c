@@ -279,6 +279,12 @@ uint32_t world_sim_open_sockets(const struct world *world)
     return ((const struct sim *)world)->open_sockets;
 }
 
+bool world_sim_still(const struct world *world)
+{
+    const struct sim *sim = (const struct sim *)world;
+    return sim->ready_count == 0 && sim->heap_count == 0;
+}
+
 bool world_sim_exhausted(const struct world *world)
 {
     return ((const struct sim *)world)->exhausted;

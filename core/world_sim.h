@@ -62,6 +62,10 @@ bool world_sim_rewind(struct world *world);
 /* Sockets that are open now. */
 uint32_t world_sim_open_sockets(const struct world *world);
 
+/* Whether nothing is ready and nothing under way, so that a wait would only find out that there is
+ * nothing to wait for. */
+bool world_sim_still(const struct world *world);
+
 /* Whether a pool had nothing left for somebody since the last reset: what followed is not what a
  * network would have done. */
 bool world_sim_exhausted(const struct world *world);

@@ -372,8 +372,15 @@ bool sim_run_due(struct sim *sim);
 /* world_sim_ready.c: readiness. */
 int sim_watch(struct world *world, int socket, uint32_t events, void *token);
 int sim_wait(struct world *world, uint64_t deadline_ns, struct world_event *events, int count);
-/* To be called after everything that may change what `s` is ready for. */
-void sim_refresh(struct sim *sim, struct sim_socket *s);
+/* To be called after everything that may change what `s` is ready for. Most sockets that change are
+ * clients whose readiness nobody asks for. */
+void sim_ready_update(struct sim *sim, struct sim_socket *s);
+static inline void sim_refresh(struct sim *sim, struct sim_socket *s)
+{
+    if (s->interest != 0) {
+        sim_ready_update(sim, s);
+    }
+}
 void sim_unwatch(struct sim *sim, struct sim_socket *s);
 
 #endif

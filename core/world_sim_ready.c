@@ -59,27 +59,35 @@ static void ready_swap(struct sim *sim, uint32_t a, uint32_t b)
     ready_place(sim, b, number);
 }
 
+/* What stood in front of those that were told moves behind them. */
 static void ready_add(struct sim *sim, struct sim_socket *s)
 {
-    uint32_t at = sim->ready_count++;
+    uint32_t last = sim->ready_count++;
+    uint32_t at = sim->ready_fresh++;
+    if (at != last) {
+        ready_place(sim, last, sim->ready[at]);
+    }
     ready_place(sim, at, sim_number(sim, s));
-    ready_swap(sim, at, sim->ready_fresh++);
 }
 
+/* The last fresh one takes its place, and the last of all that one's. */
 static void ready_remove(struct sim *sim, struct sim_socket *s)
 {
-    if (s->ready < sim->ready_fresh) {
-        ready_swap(sim, s->ready, --sim->ready_fresh);
+    uint32_t at = s->ready;
+    if (at < sim->ready_fresh) {
+        uint32_t fresh = --sim->ready_fresh;
+        ready_place(sim, at, sim->ready[fresh]);
+        at = fresh;
     }
-    ready_swap(sim, s->ready, --sim->ready_count);
+    uint32_t last = --sim->ready_count;
+    if (at != last) {
+        ready_place(sim, at, sim->ready[last]);
+    }
     s->ready = SIM_NONE;
 }
 
-void sim_refresh(struct sim *sim, struct sim_socket *s)
+void sim_ready_update(struct sim *sim, struct sim_socket *s)
 {
-    if (s->interest == 0) {
-        return;
-    }
     uint32_t events = s->transport == WORLD_TCP ? ready_tcp(sim, s) : ready_udp(s);
     s->events = events & (s->interest | WORLD_FAILED);
     if (s->events != 0 && s->ready == SIM_NONE) {

@@ -71,6 +71,16 @@ static bool peer_read(struct peer *peer)
     return peer->over;
 }
 
+/* Lets the server and then the client do what there is to do; whether there was anything. Where
+ * nobody was called and all that the server sent is read there is nothing to read. */
+static bool peer_turn(struct peer *peer)
+{
+    const struct rig_stage *stage = peer->stage;
+    bool called = rig_stage_turn(peer->stage);
+    bool awaits = called || peer->reply->size != stage->sent;
+    return (awaits && peer_read(peer)) || called;
+}
+
 /* Sends a piece and lets the server answer it, until nothing moves any more. Whether all of it was
  * taken. */
 static bool peer_send(struct peer *peer, const uint8_t *data, size_t size)
@@ -90,8 +100,7 @@ static bool peer_send(struct peer *peer, const uint8_t *data, size_t size)
             }
         }
         /* Who neither was called nor read anything will not do so a moment later. */
-        moved |= rig_stage_turn(peer->stage);
-        moved |= peer_read(peer);
+        moved |= peer_turn(peer);
     }
     return size == 0;
 }
@@ -135,7 +144,7 @@ static size_t play(struct rig_stage *stage, const uint8_t *data, size_t size, st
     struct peer peer = {.stage = stage, .reply = reply, .socket = rig_stage_connect(stage)};
     size_t at = 0;
     reply->size = 0;
-    while (rig_stage_turn(stage) || peer_read(&peer)) {
+    while (peer_turn(&peer)) {
     }
     while (at < size && !stage->ended) {
         size_t rest = size - at;
@@ -227,9 +236,8 @@ static void compare(struct rig_stream *rig, const struct rig_stage *stage, const
 
 /* One connection in `stage`, and what the plugin answers when the input is cut the other way. */
 static void play_and_compare(struct rig_stream *rig, struct rig_stage *stage, const uint8_t *data,
-                             size_t size, bool cut)
+                             size_t size, struct rig_cuts cuts, bool cut)
 {
-    struct rig_cuts cuts = rig_cuts_of(data, size);
     struct rig_cuts none = {.left = 0};
     size_t received = play(stage, data, size, cut ? &cuts : NULL, &rig->told);
     if (is_comparable(stage)) {
@@ -269,13 +277,21 @@ void rig_stream_free(struct rig_stream *rig)
     free(rig);
 }
 
+static void play_way(struct rig_stream *rig, const uint8_t *data, size_t size, struct rig_cuts cuts,
+                     unsigned way)
+{
+    play_and_compare(rig, way == 2 ? &rig->tight : &rig->roomy, data, size, cuts, way != 0);
+}
+
 void rig_stream_play(struct rig_stream *rig, const uint8_t *data, size_t size)
 {
     size = size < RIG_INPUT_BYTES_MAX ? size : RIG_INPUT_BYTES_MAX;
-    unsigned way = rig_cuts_of(data, size).way;
-    for (unsigned i = 0; i < RIG_WAYS; i++) {
-        if (rig->thorough || i == way) {
-            play_and_compare(rig, i == 2 ? &rig->tight : &rig->roomy, data, size, i != 0);
-        }
+    struct rig_cuts cuts = rig_cuts_of(data, size);
+    if (!rig->thorough) {
+        play_way(rig, data, size, cuts, cuts.way);
+        return;
+    }
+    for (unsigned way = 0; way < RIG_WAYS; way++) {
+        play_way(rig, data, size, cuts, way);
     }
 }
