@@ -5,7 +5,8 @@
  *
  *   PLUGIN:crash:CALLBACK   the process died while the plugin's callback ran; "host": while none
  * did PLUGIN:exit:CALLBACK    the plugin ended the process PLUGIN:hang:CALLBACK    no step finished
- *   PLUGIN:leak             memory, descriptors or a process were left
+ *   PLUGIN:leak             memory, or a process, was left
+ *   PLUGIN:open             a socket or another descriptor was left open
  *   PLUGIN:ORACLE[:RULE]    enum result_oracle, and the rule of the plugin ABI that was broken
  *
  * There is no signal in it (a sanitizer aborts where another build gets SIGSEGV), and no function,
