@@ -13,6 +13,8 @@
 enum kind {
     EVERY, /* one byte at a time */
     CUT,   /* once, at each place */
+    AGAIN, /* whole, and all but its last byte by a second peer: what the plugin keeps between
+              inputs was there before the target saw this one */
     SHORT  /* whole, to a server whose sends take little */
 };
 
@@ -44,17 +46,28 @@ static int add_short_sends(struct bytes *events)
                (struct tape_event){.opcode = TAPE_FAULT, .operands = {2 * call + 1, 1, effect}});
 }
 
+static int add_end(struct bytes *events)
+{
+    int status = add_plain(events, TAPE_HALF_CLOSE, 0, 0);
+    return status == 0 ? add_plain(events, TAPE_CLOSE, 0, 0) : status;
+}
+
 static int add_stream(enum kind kind, size_t at, const uint8_t *data, size_t size,
                       struct bytes *events)
 {
     int status = kind == SHORT ? add_short_sends(events) : 0;
     status = status == 0 ? add_plain(events, TAPE_CONNECT, 0, 0) : status;
     status = status == 0 ? add_send(events, data, size) : status;
-    if (status == 0 && kind != SHORT) {
+    if (status == 0 && (kind == EVERY || kind == CUT)) {
         status = add_plain(events, kind == EVERY ? TAPE_CUT_EVERY : TAPE_CUT, at, 0);
     }
-    status = status == 0 ? add_plain(events, TAPE_HALF_CLOSE, 0, 0) : status;
-    return status == 0 ? add_plain(events, TAPE_CLOSE, 0, 0) : status;
+    status = status == 0 ? add_end(events) : status;
+    if (status == 0 && kind == AGAIN) {
+        status = add_plain(events, TAPE_CONNECT, 0, 0);
+        status = status == 0 ? add_send(events, data, size - 1) : status;
+        status = status == 0 ? add_end(events) : status;
+    }
+    return status;
 }
 
 static int add_datagrams(enum kind kind, size_t at, const uint8_t *data, size_t size,
@@ -86,8 +99,9 @@ static int choose(bool stream, size_t size, uint64_t number, enum kind *kind, si
         *at = (size_t)number;
         return 1;
     }
-    *kind = SHORT;
-    return stream && number == places;
+    number -= places;
+    *kind = number == 0 && size > 1 ? AGAIN : SHORT;
+    return stream && number <= (size > 1);
 }
 
 int tape_variant(const struct tape_target *target, const uint8_t *data, size_t size,
