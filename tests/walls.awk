@@ -140,6 +140,8 @@ function home_of(name,    folder) {
         return "core"
     if (exists("reports/" name))
         return "reports"
+    if (exists("fuzz/" name))
+        return "fuzz"
     if (exists("cli/" name))
         return "cli"
     return ""
@@ -153,6 +155,8 @@ function check_direction(    home, mine, theirs) {
         report("layers", "fuzz includes \"" header "\" from beside or above; only cli knows both")
     else if (reports && home ~ /^(cli|fuzz|tests|bench|plugins)/)
         report("layers", "reports include \"" header "\" from above; only cli knows both")
+    else if (fuzz && home ~ /^(reports|cli|tests|bench|plugins)/)
+        report("layers", "fuzz includes \"" header "\"; it stands beside reports/ and below cli/")
     else if (cli && home ~ /^(tests|bench|plugins)/)
         report("layers", "cli includes \"" header "\"; product code never depends on tests, benches or plugins")
     if (!core || home != "core")
@@ -196,7 +200,7 @@ function check_include(    angle) {
     forbid_header("dlfcn", FILENAME == "core/plugin_host.c", "dlfcn\\.h|link\\.h", "only in core/plugin_host.c; call plugin_host")
     forbid_header("processes", isolate, "sys/wait\\.h|spawn\\.h", "only in core/isolate*.c; run it there")
     forbid_header("signals", isolate || cli, "signal\\.h|sys/signalfd\\.h", "only in core/isolate*.c and cli/")
-    forbid_header("json", (core && stem(FILENAME) ~ /^scenario/) || reports || cli || FILENAME == "fuzz/report.c", "jansson\\.h", "only in core/scenario*.c, reports/ and cli/; pass a struct plan or a struct result")
+    forbid_header("json", (core && stem(FILENAME) ~ /^scenario/) || reports || cli || FILENAME ~ /^fuzz\/(report|tape_scenario)[a-z_]*\.[ch]$/, "jansson\\.h", "only in core/scenario*.c, reports/, cli/ and fuzz/{report,tape_scenario}*; pass a struct plan or a struct result")
 }
 
 function check_code() {
