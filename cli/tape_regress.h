@@ -15,8 +15,8 @@
 struct tape_regress {
     struct bytes text; /* owned: the JSON */
     struct tape_finding sim, kernel;
-    bool injected; /* no peer alone can cause it */
-    bool sim_only; /* the scenario cannot be played on real sockets */
+    bool injected;  /* no peer alone can cause it */
+    bool sim_only;  /* the scenario cannot be played on real sockets */
     char why[1200]; /* not "": there is no scenario, and this is why */
 };
 
