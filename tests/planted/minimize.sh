@@ -115,12 +115,12 @@ row() {
     'not played: '*) remark='simulated only' ;;
     *' (not the same finding)') remark="NOT THE SAME ON REAL SOCKETS"; shows=1 ;;
     esac
-    printf '%-22s %-42s %6s %6s  %-6s %-6s %-6s %s\n' "$1" "$print" "$events" "$bytes" \
+    printf '%-22s %-54s %6s %6s  %-6s %-6s %-6s %s\n' "$1" "$print" "$events" "$bytes" \
         "$(verdict simulated)" "$(verdict 'real sockets')" "$cause" "$remark" | sed 's/ *$//'
     return $shows
 }
 
-printf '%-22s %-42s %6s %6s  %-6s %-6s %s\n' bug fingerprint events bytes sim kernel cause
+printf '%-22s %-54s %6s %6s  %-6s %-6s %s\n' bug fingerprint events bytes sim kernel cause
 while IFS=$tab read -r name source kind target oracle rest; do
     [ "$name" != name ] || continue
     wanted "$name" "$@" || continue
