@@ -1,0 +1,134 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# usage: tests/planted/minimize.sh [--build FOLDER] [--findings FOLDER] [NAME...]
+# Takes what `./dev planted` found of each planted bug (build/findings/planted), and makes a minimal
+# scenario of it with `sockdrill tape minimize`, which then is played once more by `sockdrill run`, in
+# both worlds. Prints a row for each bug: its fingerprint, events and bytes, the verdict in either
+# world, and who can cause it. The scenarios are kept beside the findings, as NAME.json.
+#   --build FOLDER      a folder built with sanitizers and the target `planted` (build/dev)
+#   --findings FOLDER   what `./dev planted` left (build/findings/planted)
+# Exit code 1: one was not found, not minimized, or its scenario passes, or it fails in one world only
+# and that is not because only a simulated network can show it. 2: usage, or something was not built.
+set -eu
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+tab=$(printf '\t')
+build=$root/build/dev
+findings=$root/build/findings/planted
+timeout=2
+
+fail() {
+    echo "minimize: $1" >&2
+    exit 2
+}
+
+while [ $# -gt 0 ]; do
+    case $1 in
+    --build | --findings)
+        [ $# -gt 1 ] || fail "$1 takes a folder"
+        case $1 in
+        --build) build=$2 ;;
+        --findings) findings=$2 ;;
+        esac
+        shift 2
+        ;;
+    -*) fail "there is no option '$1'; the head of tests/planted/minimize.sh explains them" ;;
+    *) break ;;
+    esac
+done
+if [ ! -x "$build/bin/sockdrill" ] || [ ! -d "$build/tests/planted/bugs" ]; then
+    fail "build them first: ninja -C $build sockdrill planted"
+fi
+told=$(mktemp)
+trap 'rm -f "$told"' EXIT
+rows=0
+good=0
+
+wanted() {
+    name=$1
+    shift
+    [ $# -eq 0 ] && return 0
+    for one in "$@"; do
+        [ "$one" != "$name" ] || return 0
+    done
+    return 1
+}
+
+# The engine's name for it: crash-, timeout-, oom-, leak- and a hash.
+finding_of() {
+    find "$findings/$1" -maxdepth 1 -type f -name '*-*' ! -name '*.json' | sort | head -n 1
+}
+
+# The word behind a label of what minimize told.
+word() {
+    sed -n "s/^  $1  *//p" "$told"
+}
+
+verdict() {
+    word "$1" | sed 's/[: ].*//'
+}
+
+# fails_in COMMAND NAME WORLD: whether the scenario fails there, as a user plays it.
+fails_in() {
+    code=0
+    "$1" run --quiet --world "$3" --plugin-path "$build/tests/planted/bugs" --timeout 20 \
+        "$findings/$2.json" >"$told.run" 2>&1 || code=$?
+    rm -f "$told.run"
+    [ $code -eq 1 ]
+}
+
+# Whether it shows on real sockets too, or cannot be played there.
+shows_in_both() {
+    fails_in "$1" "$2" sim || return 1
+    case $(word 'real sockets') in
+    'not played: '* | *' (not the same finding)') return 0 ;;
+    esac
+    fails_in "$1" "$2" kernel
+}
+
+# row NAME KIND TARGET: minimizes one; prints its row; fails with words.
+row() {
+    command=$build/bin/sockdrill
+    [ "$2" != loop ] || command=$build/tests/planted/bin/sockdrill-$1
+    plugin=$(sed -n 's/.*"plugin": "\([^"]*\)".*/\1/p' "$root/tests/planted/scenarios/$1.json" | head -n 1)
+    found=$(finding_of "$1")
+    if [ -z "$found" ]; then
+        printf '%-22s NOT FOUND: run ./dev planted first\n' "$1"
+        return 1
+    fi
+    if ! "$command" tape minimize --force --out "$findings/$1.json" --target "$3-$plugin" \
+        --timeout "$timeout" --plugin-path "$build/tests/planted/bugs" "$found" >"$told" 2>&1; then
+        printf '%-22s NOT MINIMIZED: %s\n' "$1" "$(head -n 1 "$told")"
+        return 1
+    fi
+    print=$(head -n 1 "$told")
+    events=$(word minimized | sed 's/.* to \([0-9]*\) events.*/\1/')
+    bytes=$(word minimized | sed 's/.* to \([0-9]*\) bytes.*/\1/')
+    case $(word cause) in
+    'a peer alone') cause=peer ;;
+    *) cause=fault ;;
+    esac
+    remark=
+    shows=0
+    shows_in_both "$command" "$1" || { shows=1; remark='ITS SCENARIO DOES NOT FAIL'; }
+    case $(word 'real sockets') in
+    'not played: '*) remark='simulated only' ;;
+    *' (not the same finding)') remark="NOT THE SAME ON REAL SOCKETS"; shows=1 ;;
+    esac
+    printf '%-22s %-54s %6s %6s  %-6s %-6s %-6s %s\n' "$1" "$print" "$events" "$bytes" \
+        "$(verdict simulated)" "$(verdict 'real sockets')" "$cause" "$remark" | sed 's/ *$//'
+    return $shows
+}
+
+printf '%-22s %-54s %6s %6s  %-6s %-6s %s\n' bug fingerprint events bytes sim kernel cause
+while IFS=$tab read -r name source kind target oracle rest; do
+    [ "$name" != name ] || continue
+    wanted "$name" "$@" || continue
+    [ -n "$source$oracle$rest" ] || continue
+    rows=$((rows + 1))
+    if row "$name" "$kind" "$target"; then
+        good=$((good + 1))
+    fi
+done <"$root/tests/planted/planted.tsv"
+echo "$good of $rows planted bugs minimized, told as scenarios and played"
+[ "$rows" -gt 0 ] && [ "$good" -eq "$rows" ]
