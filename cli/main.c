@@ -25,6 +25,8 @@ static const struct main_command main_commands[] = {
     {"serve", "PLUGIN@ENDPOINT...", "serve plugins to real peers", "sockdrill serve", cmd_serve},
     {"talk", "ENDPOINT", "send lines to a server and print its answers", "sockdrill talk",
      cmd_talk},
+    {"tape", "SUBCOMMAND FILE", "turn fuzz inputs into scenarios and back", "sockdrill tape",
+     cmd_tape},
     {"plugins", "", "list the plugins that can be found", "sockdrill plugins", cmd_plugins},
 };
 #define MAIN_COMMAND_COUNT (sizeof(main_commands) / sizeof(main_commands[0]))

@@ -39,3 +39,11 @@ int suite_open(const struct arguments *paths, const struct arguments *plugin_fol
     plugin_catalog_free(catalog);
     return suite_open_verdict(status, suite);
 }
+
+int suite_open_spelled(const struct arguments *paths, struct plugin_catalog *catalog,
+                       struct suite *suite)
+{
+    struct scenario_plugins plugins = {.owner = catalog, .find = plugin_catalog_find};
+    int status = suite_load_spelled(paths->items, paths->count, &plugins, suite);
+    return suite_open_verdict(status, suite);
+}

@@ -6,6 +6,7 @@
 #define DRILL_CLI_SUITE_OPEN_H
 
 #include "arguments.h"
+#include "plugin_catalog.h"
 #include "scenario.h"
 
 /* COMMAND_GOOD and a suite with at least one plan; otherwise every refusal was printed on standard
@@ -13,5 +14,9 @@
  */
 int suite_open(const struct arguments *paths, const struct arguments *plugin_folders,
                struct suite *suite);
+
+/* The same with a catalog that the caller keeps, and every plan keeps its expanded JSON. */
+int suite_open_spelled(const struct arguments *paths, struct plugin_catalog *catalog,
+                       struct suite *suite);
 
 #endif

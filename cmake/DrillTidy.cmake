@@ -7,9 +7,9 @@ if(NOT DRILL_CLANG_TIDY OR NOT DRILL_TESTS OR NOT CMAKE_C_COMPILER_ID MATCHES "C
     return()
 endif()
 
-file(GLOB_RECURSE tidy_headers CONFIGURE_DEPENDS include/*.h core/*.h reports/*.h cli/*.h tests/*.h)
+file(GLOB_RECURSE tidy_headers CONFIGURE_DEPENDS include/*.h core/*.h reports/*.h fuzz/*.h cli/*.h tests/*.h)
 file(GLOB tidy_sources CONFIGURE_DEPENDS
-     core/*.c plugins/*.c reports/*.c cli/*.c tests/unit/*.c tests/conform/*.c
+     core/*.c plugins/*.c reports/*.c fuzz/*.c cli/*.c tests/unit/*.c tests/conform/*.c
      tests/plugins/*.c)
 set(tidy_stamps "")
 foreach(source IN LISTS tidy_sources)

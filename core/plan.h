@@ -192,8 +192,9 @@ struct plan {
     const char *title; /* "" when there is none */
     const char *const *tags;
     size_t tag_count;
-    uint8_t hash[16]; /* XXH3-128, canonical big-endian, of the expanded scenario: reports.md */
-    uint32_t worlds;  /* PLAN_KERNEL | PLAN_SIM */
+    const char *spelling; /* NULL, or where it was asked for the expanded scenario's JSON */
+    uint8_t hash[16];     /* XXH3-128, canonical big-endian, of the expanded scenario: reports.md */
+    uint32_t worlds;      /* PLAN_KERNEL | PLAN_SIM */
     const char *expect_failure; /* NULL, or why */
     uint64_t seed;              /* 1 unless asked otherwise */
     bool explore;               /* a fuzzer's plan: nothing is expected of peers, see runner.h */

@@ -28,6 +28,7 @@ struct scenario_plugins {
 };
 
 struct suite {
+    bool spell;          /* plans keep their expanded JSON */
     char *title;         /* of the root's suite.json; NULL when there is none */
     struct plan **plans; /* owned, in order of id */
     size_t plan_count;
@@ -39,10 +40,14 @@ struct suite {
  * Whatever is returned, `suite` is valid and must be freed. */
 int suite_load(const char *const *paths, size_t path_count, const struct scenario_plugins *plugins,
                struct suite *suite);
+/* The same, and every plan keeps its expanded JSON. */
+int suite_load_spelled(const char *const *paths, size_t path_count,
+                       const struct scenario_plugins *plugins, struct suite *suite);
 void suite_free(struct suite *suite);
 
 /* One scenario file from memory, as suite_load reads it; `file` names it in errors and its folder
- * is where payload files are looked for. Appends to `suite`. */
+ * is where payload files are looked for. Appends to `suite`, whose
+ * `spell` counts. */
 int suite_load_text(const char *file, const char *id, const void *text, size_t size,
                     const struct scenario_plugins *plugins, struct suite *suite);
 

@@ -267,11 +267,25 @@ static int name_plan(struct scenario_load *load)
     return load->plan->id && load->plan->file ? 0 : -ENOMEM;
 }
 
+static int keep_spelling(struct scenario_load *load, const json_t *member)
+{
+    char *text = load->suite->spell ? json_dumps(member, JSON_INDENT(2)) : NULL;
+    if (!load->suite->spell) {
+        return 0;
+    }
+    load->plan->spelling = text ? scenario_keep(load, text) : NULL;
+    free(text);
+    return load->plan->spelling ? 0 : -ENOMEM;
+}
+
 static int fill_plan(struct scenario_load *load, const json_t *member)
 {
     int status = scenario_hash_begin(load, member);
     if (status == 0) {
         status = name_plan(load);
+    }
+    if (status == 0) {
+        status = keep_spelling(load, member);
     }
     if (status == 0) {
         status = resolve_head(load, member);

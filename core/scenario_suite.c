@@ -108,11 +108,10 @@ static int by_place(const void *a, const void *b)
     return order ? order : (one->column > other->column) - (one->column < other->column);
 }
 
-int suite_load(const char *const *paths, size_t path_count, const struct scenario_plugins *plugins,
-               struct suite *suite)
+static int load_paths(const char *const *paths, size_t path_count,
+                      const struct scenario_plugins *plugins, struct suite *suite)
 {
     struct scenario_find find;
-    *suite = (struct suite){0};
     scenario_find_init(&find, suite);
     int result = path_count ? find_paths(&find, paths, path_count)
                             : scenario_find_refuse(&find, "", "no path was given");
@@ -127,6 +126,20 @@ int suite_load(const char *const *paths, size_t path_count, const struct scenari
         qsort(suite->errors, suite->error_count, sizeof(*suite->errors), by_place);
     }
     return result;
+}
+
+int suite_load(const char *const *paths, size_t path_count, const struct scenario_plugins *plugins,
+               struct suite *suite)
+{
+    *suite = (struct suite){0};
+    return load_paths(paths, path_count, plugins, suite);
+}
+
+int suite_load_spelled(const char *const *paths, size_t path_count,
+                       const struct scenario_plugins *plugins, struct suite *suite)
+{
+    *suite = (struct suite){.spell = true};
+    return load_paths(paths, path_count, plugins, suite);
 }
 
 void suite_free(struct suite *suite)

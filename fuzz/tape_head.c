@@ -30,7 +30,9 @@ static void use_default(struct tape *tape, size_t index)
 {
     const struct plan_setting *setting = plan_setting(index);
     uint32_t number = setting->fallback;
-    if (tape->use == TAPE_EXPLORE && number != PLAN_NONE && number > explored[index].maximum) {
+    bool counts = !tape->udp || !setting->tcp_only;
+    if (tape->use == TAPE_EXPLORE && counts && number != PLAN_NONE &&
+        number > explored[index].maximum) {
         number = (uint32_t)explored[index].maximum;
     }
     plan_setting_put(&tape->plan.server, index, number);
@@ -292,10 +294,10 @@ void tape_head_reset(struct tape *tape)
     for (size_t i = 0; i < plugin->option_count; i++) {
         tape->values[i] = plugin->options[i].fallback;
     }
+    tape->udp = !(plugin->transports & DRILL_TCP);
+    plan->server.transport = tape->udp ? WORLD_UDP : WORLD_TCP;
     for (size_t i = 0; i < PLAN_SETTING_COUNT; i++) {
         use_default(tape, i);
     }
-    tape->udp = !(plugin->transports & DRILL_TCP);
-    plan->server.transport = tape->udp ? WORLD_UDP : WORLD_TCP;
     tape->network_set = tape->queues = tape->begun = false;
 }

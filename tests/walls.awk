@@ -140,6 +140,8 @@ function home_of(name,    folder) {
         return "core"
     if (exists("reports/" name))
         return "reports"
+    if (exists("fuzz/" name))
+        return "fuzz"
     if (exists("cli/" name))
         return "cli"
     return ""
@@ -196,7 +198,7 @@ function check_include(    angle) {
     forbid_header("dlfcn", FILENAME == "core/plugin_host.c", "dlfcn\\.h|link\\.h", "only in core/plugin_host.c; call plugin_host")
     forbid_header("processes", isolate, "sys/wait\\.h|spawn\\.h", "only in core/isolate*.c; run it there")
     forbid_header("signals", isolate || cli, "signal\\.h|sys/signalfd\\.h", "only in core/isolate*.c and cli/")
-    forbid_header("json", (core && stem(FILENAME) ~ /^scenario/) || reports || cli || FILENAME == "fuzz/report.c", "jansson\\.h", "only in core/scenario*.c, reports/ and cli/; pass a struct plan or a struct result")
+    forbid_header("json", (core && stem(FILENAME) ~ /^scenario/) || reports || cli || FILENAME ~ /^fuzz\/(report|tape_scenario)[a-z_]*\.[ch]$/, "jansson\\.h", "only in core/scenario*.c, reports/, cli/ and fuzz/{report,tape_scenario}*; pass a struct plan or a struct result")
 }
 
 function check_code() {

@@ -8,7 +8,9 @@ setup() {
 }
 
 @test "every option of --help is in the manual" {
-    for command in run check serve talk plugins; do
+    for command in run check serve talk plugins \
+        "tape to-scenario" "tape from-scenario" "tape show"; do
+        # shellcheck disable=SC2086 # a subcommand is a word of its own
         options=$(drill $command --help | grep -oE -- '--[a-z][a-z-]+' | sort -u)
         [ -n "$options" ]
         for option in $options; do
@@ -19,7 +21,9 @@ setup() {
 }
 
 @test "every option of the manual is in some --help" {
-    all=$(for command in run check serve talk plugins; do drill $command --help; done)
+    # shellcheck disable=SC2086
+    all=$(for command in run check serve talk plugins \
+        "tape to-scenario" "tape from-scenario" "tape show"; do drill $command --help; done)
     for option in $(grep -oE -- 'Fl -[a-z][a-z-]+' "$page" | cut -c 4- | sort -u); do
         has "$all" "-$option"
     done

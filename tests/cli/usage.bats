@@ -12,7 +12,7 @@ load helper
 @test "--help and help list every command on standard output" {
     run -0 --separate-stderr drill --help
     equals "$stderr" ""
-    for command in run check serve talk plugins help; do
+    for command in run check serve talk plugins tape help; do
         has "$output" "  $command "
     done
     listed=$output
