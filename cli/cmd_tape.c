@@ -22,6 +22,10 @@ static const struct tape_subcommand tape_subcommands[] = {
     {"from-scenario", "FILE", "write the tape of a scenario", "sockdrill tape from-scenario",
      tape_command_from_scenario},
     {"show", "FILE", "list the events of a tape", "sockdrill tape show", tape_command_show},
+    {"minimize", "CRASH", "make a small scenario of what a fuzzer left", "sockdrill tape minimize",
+     tape_command_minimize},
+    {"fingerprint", "CRASH", "name what goes wrong in what a fuzzer left",
+     "sockdrill tape fingerprint", tape_command_fingerprint},
 };
 #define TAPE_SUBCOMMAND_COUNT (sizeof(tape_subcommands) / sizeof(tape_subcommands[0]))
 

@@ -9,5 +9,7 @@
 int tape_command_to_scenario(int argc, char **argv);
 int tape_command_from_scenario(int argc, char **argv);
 int tape_command_show(int argc, char **argv);
+int tape_command_minimize(int argc, char **argv);
+int tape_command_fingerprint(int argc, char **argv);
 
 #endif

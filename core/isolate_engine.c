@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "isolate_worker.h"
-#include "plugin_host.h"
+#include "plugin_note.h"
 #include "runner.h"
 #include "world.h"
 #include "world_sim.h"
@@ -83,6 +83,7 @@ static int prepare(void *owner, const struct plan *plan, struct drill_error *err
     if (status != 0) {
         return status;
     }
+    plugin_note_callbacks(plugin, &engine->progress->callback);
     plugins[engine->plugin_count++] = (struct loaded){path, plugin};
     engine->prepared = plugin;
     return 1;

@@ -11,6 +11,7 @@
 
 #include "check.h"
 #include "isolate_child.h"
+#include "plugin_note.h"
 
 const char *isolate_verdict_skip(const struct plan *plan, enum plan_world worlds)
 {
@@ -118,6 +119,8 @@ int isolate_verdict_of_end(struct result *result, uint32_t item, const struct pl
         status = decide_death(result, signal, WEXITSTATUS(end->status));
     }
     take_position(result, plan, &slot->shared->progress);
+    uint32_t callback = slot->shared->progress.callback;
+    result->trouble.callback = callback < PLUGIN_CALLBACK_COUNT ? callback : PLUGIN_CALLBACK_NONE;
     if (status == 0 && recorded != 0) {
         status = isolate_crash_frames(crash, &result->trouble);
     }

@@ -9,6 +9,7 @@
 
 #include "clock.h"
 #include "isolate_child.h"
+#include "plugin_note.h"
 
 #define REQUESTS ISOLATE_CHILD_KEEP_FIRST
 #define RESULTS  (ISOLATE_CHILD_KEEP_FIRST + 1)
@@ -151,6 +152,7 @@ static void announce(const struct worker *worker, const struct isolate_request *
     }
     shared->progress.source = PLAN_NONE;
     shared->progress.iteration_depth = 0;
+    shared->progress.callback = PLUGIN_CALLBACK_NONE;
     shared->running = request->item;
     shared->started++;
 }

@@ -28,6 +28,9 @@ struct plugin {
     struct drill_descriptor descriptor;
     void *handle; /* of dlopen; NULL for a plugin linked into the program */
     char *path;   /* owned; "" when linked */
+    /* plugin_note.h: the descriptor before that put itself in front, and where it notes. */
+    struct drill_descriptor noted;
+    volatile uint32_t *note; /* NULL: nobody asked */
 };
 
 /* Loads and checks the regular file `path`. 0, or -errno with a sentence that names the path;

@@ -122,6 +122,7 @@ struct result_trouble {
         uint64_t offset; /* of the instruction within that file: reports/backtrace.h names it */
     } frames[RESULT_FRAMES_MAX];
     uint32_t frame_count;
+    uint32_t callback; /* enum plugin_callback: what the plugin was asked when the worker died */
 };
 
 /* Where two worlds first told different stories. */

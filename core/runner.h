@@ -24,6 +24,7 @@ struct runner_progress {
     volatile uint32_t iteration_depth;
     volatile uint64_t iteration[PLAN_REPEAT_DEPTH_MAX];
     volatile uint64_t step_runs[RUNNER_PROGRESS_STEPS_MAX]; /* by source: how often it passed */
+    volatile uint32_t callback; /* enum plugin_callback: which runs now, if anybody notes it */
 };
 
 struct runner;

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: MIT */
+/* sockdrill tape minimize and sockdrill tape fingerprint: what a crash of a fuzzer comes down to.
+ */
+#include <argp.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "output.h"
+#include "plugin_path.h"
+#include "stop.h"
+#include "tape_command.h"
+#include "tape_judge.h"
+#include "tape_open.h"
+#include "tape_regress.h"
+#include "tape_variant.h"
+
+#define MINIMIZE_TIMEOUT_MS ((uint64_t)2000)
+
+enum {
+    MINIMIZE_TARGET = 256,
+    MINIMIZE_PLUGIN_PATH,
+    MINIMIZE_FORCE,
+    MINIMIZE_JUDGEMENTS,
+    MINIMIZE_TIMEOUT
+};
+
+struct minimize_settings {
+    const char *file, *target, *out;
+    bool force;
+    uint64_t judgements, timeout_ms;
+    struct arguments folders;
+};
+
+/* A crash on its way to a scenario. */
+struct minimize {
+    const struct minimize_settings *settings;
+    struct plugin_catalog *catalog;
+    struct tape_plugin plugin;
+    struct tape_judge judge;
+    struct bytes events; /* of a tape that shows the finding */
+    struct minimize_told told;
+};
+
+static const struct argp_option fingerprint_options[] = {
+    {"target", MINIMIZE_TARGET, "TARGET", 0,
+     "what a file without a header is for: tape-PLUGIN, stream-PLUGIN or datagram-PLUGIN; if not "
+     "given, a folder of its path says so",
+     0},
+    {"plugin-path", MINIMIZE_PLUGIN_PATH, "DIR", 0,
+     "look for plugins in DIR first (a list with ':'; may be given more than once)", 0},
+    {"timeout", MINIMIZE_TIMEOUT, "SECONDS", 0,
+     "a run that makes no progress for so long hangs (default: 2)", 0},
+    {0},
+};
+
+static const struct argp_option minimize_options[] = {
+    {"out", 'o', "OUT", 0, "write the scenario to this file instead of standard output", 0},
+    {"force", MINIMIZE_FORCE, NULL, 0, "replace OUT if it is there", 0},
+    {"judgements", MINIMIZE_JUDGEMENTS, "N", 0, "play N candidates at most (default: 10000)", 0},
+    {0},
+};
+
+static error_t minimize_parse_file(struct minimize_settings *settings, char *argument,
+                                   struct argp_state *state)
+{
+    if (settings->file) {
+        argp_error(state, "takes one file");
+    }
+    settings->file = argument;
+    return 0;
+}
+
+static error_t fingerprint_parse(int key, char *argument, struct argp_state *state)
+{
+    struct minimize_settings *settings = state->input;
+    switch (key) {
+    case MINIMIZE_TARGET:
+        settings->target = argument;
+        return 0;
+    case MINIMIZE_PLUGIN_PATH:
+        arguments_add(&settings->folders, argument);
+        return 0;
+    case MINIMIZE_TIMEOUT:
+        if (arguments_seconds(argument, &settings->timeout_ms) != 0) {
+            argp_error(state, "--timeout takes seconds, not '%s'", argument);
+        }
+        return 0;
+    case ARGP_KEY_ARG:
+        return minimize_parse_file(settings, argument, state);
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "name the file that the fuzzer left");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp fingerprint_argp = {
+    .options = fingerprint_options,
+    .parser = fingerprint_parse,
+    .args_doc = "CRASH",
+    .doc =
+        "Plays what a fuzzer left and prints the fingerprint of what goes wrong, one line. Exits "
+        "1 when nothing does.",
+};
+
+static error_t minimize_parse(int key, char *argument, struct argp_state *state)
+{
+    struct minimize_settings *settings = state->input;
+    switch (key) {
+    case 'o':
+        settings->out = argument;
+        return 0;
+    case MINIMIZE_FORCE:
+        settings->force = true;
+        return 0;
+    case MINIMIZE_JUDGEMENTS:
+        if (arguments_number(argument, 1, UINT32_MAX, &settings->judgements) != 0) {
+            argp_error(state, "--judgements takes a number from 1, not '%s'", argument);
+        }
+        return 0;
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = settings;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_child minimize_children[] = {{&fingerprint_argp, 0, NULL, 0}, {0}};
+
+static const struct argp minimize_argp = {
+    .options = minimize_options,
+    .parser = minimize_parse,
+    .children = minimize_children,
+    .args_doc = "CRASH",
+    .doc = "Makes a scenario of what a fuzzer left, as small as it gets: events are left out, then "
+           "bytes, as long as the same finding shows. The scenario fails until the bug is mended; "
+           "it is played in both worlds, and what each says is told.\v"
+           "The finding's fingerprint is the same whatever compiled the plugin; sockdrill(1) says "
+           "what it is made of. Exits 1 when the finding does not show in this build.",
+};
+
+static int minimize_failed(const struct minimize *minimize, int status)
+{
+    if (status == -ENOMEM && !minimize->judge.error.sentence[0]) {
+        output_no_memory();
+    }
+    if (status == -EINTR) {
+        output_complain("interrupted; nothing was written");
+    } else if (minimize->judge.error.sentence[0]) {
+        output_error(&minimize->judge.error);
+    } else {
+        output_complain("%s: %s", minimize->settings->file, strerror(-status));
+    }
+    return COMMAND_MACHINE;
+}
+
+static int minimize_shows_nothing(const struct minimize *minimize)
+{
+    bool sanitized = strcmp(DRILL_BUILD_KIND, "sanitized") == 0;
+    output_complain("%s: nothing goes wrong when this build plays it%s", minimize->settings->file,
+                    sanitized ? "; what only the fuzz target's own oracles see (open, conserved, "
+                                "repeat) is shown by build/dev/fuzz/TARGET"
+                              : "; it has no sanitizers and sees few memory errors, try "
+                                "build/dev/bin/sockdrill");
+    return COMMAND_FAILED;
+}
+
+/* Finds a tape of the input that shows something, and what. 1, 0 when none does, or -errno. */
+static int minimize_find(struct minimize *minimize, const struct tape_input *input)
+{
+    struct bytes variants[MINIMIZE_BATCH];
+    const struct tape_target tape = {.kind = TAPE_TARGET_TAPE};
+    const struct tape_target *target = input->has_header ? &tape : &input->target;
+    const struct bytes *data = &input->data;
+    int more = 1, shown = 0, status = 0;
+    for (size_t i = 0; i < MINIMIZE_BATCH; i++) {
+        bytes_init(&variants[i], 2 * TAPE_FILE_BYTES_MAX);
+    }
+    for (uint64_t number = 0; more == 1 && shown == 0 && status == 0;) {
+        size_t count = 0;
+        while (count < MINIMIZE_BATCH && more == 1) {
+            bytes_clear(&variants[count]);
+            more = input->has_header
+                       ? tape_variant(&tape, input->file.events, input->file.event_bytes, number,
+                                      &variants[count])
+                       : tape_variant(target, data->data, data->size, number, &variants[count]);
+            count += more == 1;
+            number++;
+        }
+        int first = more < 0 ? more : tape_judge_first(&minimize->judge, variants, count);
+        status = first < 0 ? first : 0;
+        if (status == 0 && (size_t)first < count) {
+            shown = 1;
+            status = bytes_add(&minimize->events, variants[first].data, variants[first].size);
+        }
+    }
+    for (size_t i = 0; i < MINIMIZE_BATCH; i++) {
+        bytes_fini(&variants[i]);
+    }
+    return status == 0 ? shown : status;
+}
+
+/* Names the finding: its fingerprint is what is wanted from now on. An exit code. */
+static int minimize_name(struct minimize *minimize, const struct tape_input *input,
+                         struct tape_finding *finding)
+{
+    int status = minimize_find(minimize, input);
+    if (status == 1) {
+        status = tape_judge_tape(&minimize->judge, minimize->events.data, minimize->events.size,
+                                 finding);
+        status = status == 0 ? finding->fingerprint[0] != '\0' : status;
+    }
+    if (status < 0) {
+        return minimize_failed(minimize, status);
+    }
+    if (status == 0) {
+        return minimize_shows_nothing(minimize);
+    }
+    memcpy(minimize->judge.wanted, finding->fingerprint, sizeof(minimize->judge.wanted));
+    return COMMAND_GOOD;
+}
+
+static int minimize_make_small(struct minimize *minimize)
+{
+    struct minimize_judge judge = {.first = tape_judge_first, .owner = &minimize->judge};
+    struct bytes smaller;
+    bytes_init(&smaller, 2 * TAPE_FILE_BYTES_MAX);
+    int status = minimize_tape(minimize->events.data, minimize->events.size, &judge,
+                               minimize->settings->judgements, &smaller, &minimize->told);
+    if (status == 0) {
+        struct bytes before = minimize->events;
+        minimize->events = smaller;
+        smaller = before;
+    }
+    bytes_fini(&smaller);
+    return status;
+}
+
+static void minimize_print_world(FILE *to, const char *world, const struct tape_finding *finding,
+                                 const char *wanted)
+{
+    bool same = strcmp(finding->fingerprint, wanted) == 0;
+    fprintf(to, "  %-13s %s%s%s%s\n", world, verdict_name(finding->verdict),
+            finding->sentence[0] ? ": " : "", finding->sentence,
+            same ? "" : " (not the same finding)");
+}
+
+static void minimize_print(const struct minimize *minimize, const struct tape_regress *regress)
+{
+    /* Who reads the scenario from standard output reads nothing else there. */
+    FILE *to = minimize->settings->out ? stdout : stderr;
+    const struct minimize_told *told = &minimize->told;
+    fprintf(to, "%s\n", minimize->judge.wanted);
+    fprintf(to,
+            "  minimized     %zu to %zu events, %zu to %zu bytes, in %" PRIu64 " judgements%s\n",
+            told->events_before, told->events_after, told->bytes_before, told->bytes_after,
+            told->judgements, told->bounded ? " (all that were allowed: it may get smaller)" : "");
+    fprintf(to, "  cause         %s\n",
+            regress->injected ? "only an injected fault or network" : "a peer alone");
+    minimize_print_world(to, "simulated", &regress->sim, minimize->judge.wanted);
+    if (regress->sim_only) {
+        fprintf(to,
+                "  %-13s not played: only a simulated network loses, delays or hangs like "
+                "this\n",
+                "real sockets");
+    } else {
+        minimize_print_world(to, "real sockets", &regress->kernel, minimize->judge.wanted);
+    }
+    if (minimize->settings->out) {
+        fprintf(to, "  written       %s\n", minimize->settings->out);
+    }
+}
+
+static int minimize_write(const struct minimize *minimize, const struct tape_regress *regress)
+{
+    int code = tape_write(minimize->settings->out, regress->text.data, regress->text.size);
+    if (code == COMMAND_GOOD) {
+        minimize_print(minimize, regress);
+    }
+    return code;
+}
+
+static int minimize_regress(struct minimize *minimize)
+{
+    struct scenario_plugins plugins = {.owner = minimize->catalog, .find = plugin_catalog_find};
+    const struct minimize_settings *settings = minimize->settings;
+    const char *path = settings->out ? settings->out : settings->file;
+    struct tape_regress regress;
+    int status = tape_regress_make(&minimize->judge, &minimize->plugin, &plugins, path,
+                                   &minimize->events, &regress);
+    int code = COMMAND_FAILED;
+    if (status != 0) {
+        code = minimize_failed(minimize, status);
+    } else if (regress.why[0]) {
+        output_complain("%s: %s is found in %zu events, but cannot be told as a scenario: %s",
+                        settings->file, minimize->judge.wanted, minimize->told.events_after,
+                        regress.why);
+    } else {
+        code = minimize_write(minimize, &regress);
+    }
+    tape_regress_fini(&regress);
+    return code;
+}
+
+static int minimize_work(struct minimize *minimize, const struct tape_input *input)
+{
+    struct tape_finding finding;
+    int code = minimize_name(minimize, input, &finding);
+    if (code != COMMAND_GOOD) {
+        return code;
+    }
+    int status = minimize_make_small(minimize);
+    return status == 0 ? minimize_regress(minimize) : minimize_failed(minimize, status);
+}
+
+static int fingerprint_work(struct minimize *minimize, const struct tape_input *input)
+{
+    struct tape_finding finding;
+    int code = minimize_name(minimize, input, &finding);
+    if (code == COMMAND_GOOD) {
+        puts(finding.fingerprint);
+    }
+    return code;
+}
+
+static int minimize_open(const struct minimize_settings *settings,
+                         int (*work)(struct minimize *minimize, const struct tape_input *input))
+{
+    struct minimize minimize = {.settings = settings};
+    struct tape_input input;
+    int code = tape_open(settings->file, settings->target, &input);
+    minimize.catalog = plugin_path_catalog(&settings->folders);
+    if (code == COMMAND_GOOD) {
+        code = tape_open_plugin(&input, minimize.catalog, &minimize.plugin);
+    }
+    if (code == COMMAND_GOOD && stop_catch(true) < 0) {
+        output_complain("no pipe to be had: %s", strerror(errno));
+        code = COMMAND_MACHINE;
+    } else if (code == COMMAND_GOOD) {
+        bytes_init(&minimize.events, 2 * TAPE_FILE_BYTES_MAX);
+        tape_judge_init(&minimize.judge, &minimize.plugin, settings->timeout_ms);
+        code = work(&minimize, &input);
+        tape_judge_fini(&minimize.judge);
+        bytes_fini(&minimize.events);
+    }
+    plugin_catalog_free(minimize.catalog);
+    tape_open_fini(&input);
+    return code;
+}
+
+int tape_command_minimize(int argc, char **argv)
+{
+    struct minimize_settings settings = {.timeout_ms = MINIMIZE_TIMEOUT_MS};
+    argp_parse(&minimize_argp, argc, argv, 0, NULL, &settings);
+    int code = COMMAND_USAGE;
+    if (settings.out && !settings.force && access(settings.out, F_OK) == 0) {
+        output_complain("%s is there already; --force replaces it", settings.out);
+    } else {
+        code = minimize_open(&settings, minimize_work);
+    }
+    arguments_fini(&settings.folders);
+    return code;
+}
+
+int tape_command_fingerprint(int argc, char **argv)
+{
+    struct minimize_settings settings = {.timeout_ms = MINIMIZE_TIMEOUT_MS};
+    argp_parse(&fingerprint_argp, argc, argv, 0, NULL, &settings);
+    int code = minimize_open(&settings, fingerprint_work);
+    arguments_fini(&settings.folders);
+    return code;
+}
