@@ -96,8 +96,10 @@ bounded() {
     return $bounded_code
 }
 
+# Whole at every moment.
 write_report() {
-    "$sockdrill" fuzz-report "$night/stats" --out "$night/report.json"
+    "$sockdrill" fuzz-report "$night/stats" --out "$night/report.json.new"
+    mv "$night/report.json.new" "$night/report.json"
 }
 
 # --- the canary -----------------------------------------------------------------------------------
@@ -124,10 +126,9 @@ watch_canary() {
     done
 }
 
-# end_of PID: waits for it; its exit code is in $code.
+# end_of PID: waits for it, however it ends.
 end_of() {
-    code=0
-    wait "$1" || code=$?
+    wait "$1" || true
     forget "$1"
 }
 
@@ -357,8 +358,8 @@ mkdir -p "$night/stats" "$night/scenarios" "$night/log"
 write_report
 watch_canary
 
-left=$(printf '%s\n' $targets | wc -l)
-count=$left
+count=$(echo "$targets" | wc -w)
+left=$count
 deadline=$(($(now_ms) + seconds * 1000))
 for target in $targets; do
     [ -z "$interrupted" ] || break

@@ -24,7 +24,7 @@ trap end_children EXIT
 
 # The engine's rarer words, as they come; libFuzzer's pulses come at each power of two.
 follow() {
-    tail -n +1 -q -f --pid="$pid" "$log" 2>/dev/null | awk '
+    tail -n +1 -q -f -s 0.1 --pid="$pid" "$log" 2>/dev/null | awk '
         /^#[0-9]+[ \t]+(INITED|pulse)/ || /^sockdrill: oracle/ || /^SUMMARY:/ { print "  " $0; fflush() }' || true
 }
 
@@ -105,7 +105,8 @@ sort -u -o "$root/build/log/found" "$root/build/log/found"
 if [ -s "$root/build/log/found" ]; then
     while read -r file; do
         printf 'finding: %s\n' "${file#"$root"/}"
-        [ "$engine" = afl ] || sentence_of "$log" | sed 's/^/  /'
+        replay "$binary" "$file" "$root/build/log/replay.log" || true
+        sentence_of "$root/build/log/replay.log" | sed 's/^/  /'
         next "${file#"$root"/}"
     done <"$root/build/log/found"
     exit 1

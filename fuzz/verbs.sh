@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: MIT
 # The verbs fuzz, planted, corpus and nightly of ./dev, which sources this.
 
+: "${root:?}"
+
 # compile_fuzz FOLDER PRESET INSTRUMENT [TARGETS]: like compile, in a folder that need not be called
 # after the preset.
 configure_fuzz() {
     if [ ! -e "$root/build/$1/build.ninja" ] ||
         [ -n "$(find "$root/CMakePresets.json" -newer "$root/build/$1/build.ninja")" ]; then
-        echo "dev: configuring build/$1"
+        echo "dev: building build/$1 for the first time"
         (cd "$root" && cmake --log-level=WARNING --preset "$2" -B "$root/build/$1" \
             "-DDRILL_FUZZ_INSTRUMENT=$3" >/dev/null) || fail "cmake could not configure the preset '$2'"
     fi
@@ -17,7 +19,10 @@ compile_fuzz() {
     configure_fuzz "$1" "$2" "$3"
     folder=$1
     shift 3
-    ninja --quiet -C "$root/build/$folder" "$@" || fail "the build failed"
+    built=0
+    output=$(ninja --quiet -C "$root/build/$folder" "$@" 2>&1) || built=$?
+    printf '%s\n' "$output" | grep -v -e '^ninja: no work to do' -e '^-- ' -e '^$' || true
+    [ $built -eq 0 ] || fail "the build failed"
 }
 
 # The targets of a configured folder.
