@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # What ./dev fuzz, fuzz/corpus.sh and fuzz/nightly.sh share: how each engine is started, what it says
 # of itself, and what it leaves. Sourced, with $root set. A child is known by its number, and nothing
-# else is ever ended. Each has a limit around it, for an engine that is stuck itself.
+# else is ever ended. What begins with a_ is theirs. Each has a limit around it, for an engine that is stuck itself.
 
 : "${root:?}"
 children=
@@ -20,11 +20,11 @@ end_children() {
 
 # forget PID: it was waited for.
 forget() {
-    left=
+    others=
     for child in $children; do
-        [ "$child" = "$1" ] || left="$left $child"
+        [ "$child" = "$1" ] || others="$others $child"
     done
-    children=$left
+    children=$others
 }
 
 now_ms() {
@@ -72,14 +72,14 @@ corpus_bytes() {
 # start_libfuzzer BINARY TARGET CORPUS FINDINGS SECONDS LOG [OPTIONS]: sets $pid. It ends with its
 # first finding. -reload takes in what another instance put into the same corpus.
 start_libfuzzer() {
-    binary=$1 target=$2 corpus=$3 findings=$4 seconds=$5 log=$6
+    a_binary=$1 a_target=$2 a_corpus=$3 a_folder=$4 a_time=$5 a_log=$6
     shift 6
-    dictionary=$root/fuzz/dictionaries/$target.dict
+    dictionary=$root/fuzz/dictionaries/$a_target.dict
     [ ! -e "$dictionary" ] || set -- "-dict=$dictionary" "$@"
-    mkdir -p "$findings"
-    timeout -k 5 $((seconds + 60)) "$binary" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2560 -reload=1 \
-        -max_len="$(longest_input "$target")" -use_value_profile=1 -print_final_stats=1 \
-        -artifact_prefix="$findings/" "$@" "$corpus" >"$log" 2>&1 </dev/null &
+    mkdir -p "$a_folder"
+    timeout -k 5 $((a_time + 60)) "$a_binary" -max_total_time="$a_time" -timeout=10 \
+        -rss_limit_mb=2560 -reload=1 -max_len="$(longest_input "$a_target")" -use_value_profile=1 \
+        -print_final_stats=1 -artifact_prefix="$a_folder/" "$@" "$a_corpus" >"$a_log" 2>&1 </dev/null &
     pid=$!
     children="$children $pid"
 }
@@ -97,21 +97,21 @@ execs_libfuzzer() {
 # state in FOLDER/NAME. AFL++ and its child share one CPU, if one is free that it can have: each exec
 # is two signals between them, and that is twice as fast.
 start_afl() {
-    binary=$1 target=$2 corpus=$3 folder=$4 name=$5 seconds=$6 log=$7
+    a_binary=$1 a_target=$2 a_corpus=$3 a_folder=$4 a_name=$5 a_time=$6 a_log=$7
     shift 7
-    dictionary=$root/fuzz/dictionaries/$target.dict
+    dictionary=$root/fuzz/dictionaries/$a_target.dict
     [ ! -e "$dictionary" ] || set -- -x "$dictionary" "$@"
     mutator=$root/build/fuzz-afl/fuzz/tape-mutator.so
-    case $target in
+    case $a_target in
     tape-*) [ ! -e "$mutator" ] || export AFL_CUSTOM_MUTATOR_LIBRARY="$mutator" ;;
     esac
-    rm -rf "${folder:?}/$name"
-    mkdir -p "$folder"
+    rm -rf "${a_folder:?}/$a_name"
+    mkdir -p "$a_folder"
     # In a container neither the clock rate nor the treatment of core dumps can be changed.
     AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 \
         AFL_TRY_AFFINITY=1 AFL_HANG_TMOUT=10000 AFL_TESTCACHE_SIZE=50 \
-        timeout -k 5 $((seconds + 60)) afl-fuzz -V "$seconds" -i "$corpus" -o "$folder" -t 10000 -m none \
-        -G "$(longest_input "$target")" "$@" -- "$binary" >"$log" 2>&1 </dev/null &
+        timeout -k 5 $((a_time + 60)) afl-fuzz -V "$a_time" -i "$a_corpus" -o "$a_folder" -t 10000 -m none \
+        -G "$(longest_input "$a_target")" "$@" -- "$a_binary" >"$a_log" 2>&1 </dev/null &
     pid=$!
     unset AFL_CUSTOM_MUTATOR_LIBRARY
     children="$children $pid"

@@ -126,8 +126,9 @@ watch_canary() {
     done
 }
 
-# end_of PID: waits for it, however it ends.
+# end_of PID: waits for it, however it ends. The interrupt may have come before its number was known.
 end_of() {
+    [ -z "$interrupted" ] || kill -TERM "$1" 2>/dev/null || true
     wait "$1" || true
     forget "$1"
 }
@@ -196,13 +197,14 @@ gather() {
     take_findings "$state/$1" "$findings"
 }
 
-# minimise SECONDS: what afl-cmin keeps, and of the whole what libFuzzer's merge keeps. Either alone
-# would throw away what only the other engine tells apart. When the time does not do, all is kept.
+# minimise SECONDS: what afl-cmin keeps, and of the whole what libFuzzer's merge keeps, which sees the
+# loop and the network as well. Either alone would throw away what only the other engine tells apart.
+# When the time does not do, all is kept.
 minimise() {
     less=$night/less
     rm -rf "$less"
     mkdir -p "$less/both"
-    if bounded "$1" "$(binary fuzz-libfuzzer "$target")" -merge=1 -timeout=10 -rss_limit_mb=2560 \
+    if bounded "$1" "$(binary fuzz-libfuzzer-all "$target")" -merge=1 -timeout=10 -rss_limit_mb=2560 \
         -max_len="$(longest_input "$target")" -artifact_prefix="$findings/" "$less/both" "$corpus" \
         >"$logs/merge.log" 2>&1 &&
         AFL_ALLOW_TMP=1 bounded "$1" afl-cmin -i "$corpus" -o "$less/cmin" -m none -t 10000 -- \
@@ -229,7 +231,7 @@ cover() {
             /^SF:/ { file = substr($0, 4); file = index(file, root) == 1 ? substr(file, length(root) + 1) : "" }
             /^LF:/ { total = $2 }
             /^LH:/ { covered = $2 }
-            /^end_of_record/ && file ~ /^(core|plugins|fuzz)\// { print "coverage", file, covered, total }' \
+            /^end_of_record/ && total > 0 && file ~ /^(core|plugins|fuzz)\// { print "coverage", file, covered, total }' \
             "$profile.lcov" | sort >>"$stats"
     elif [ -z "$interrupted" ]; then
         say "  the coverage could not be measured; see ${logs#"$root"/}/coverage.log"
@@ -376,7 +378,7 @@ if [ -z "$interrupted" ] && [ -z "$broken" ]; then
     echo complete >>"$night/stats/night"
 fi
 write_report
-say "report: ${night#"$root"/}/report.json; $found findings"
+say "findings: $found; report: ${night#"$root"/}/report.json"
 [ -z "$interrupted" ] || say 'interrupted; the report holds what was done, and the next call goes on from the corpus'
 [ $found -eq 0 ] || exit 1
 [ -z "$interrupted$broken" ] || exit 3

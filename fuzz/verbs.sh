@@ -115,15 +115,21 @@ planted() {
     exec sh "$root/tests/planted.sh" --build "$root/build/fuzz-libfuzzer" "$@"
 }
 
+# compile_targets FOLDER PRESET INSTRUMENT: those of the shipped plugins, not the planted ones.
+compile_targets() {
+    configure_fuzz "$1" "$2" "$3"
+    # shellcheck disable=SC2046 # one word per target is meant
+    compile_fuzz "$1" "$2" "$3" $(fuzz_targets "$1" | sed 's|^|fuzz/|')
+}
+
 # Everything that the corpora and the nights need; both engines, every kind of sanitizer.
 compile_all_fuzzers() {
     setup build unit fuzz
     compile dev || fail "the build failed"
     for preset in fuzz-libfuzzer fuzz-libfuzzer-plain fuzz-afl fuzz-afl-plain fuzz-afl-cmplog fuzz-coverage; do
-        configure_fuzz $preset $preset plugin
-        # shellcheck disable=SC2046 # one word per target is meant
-        compile_fuzz $preset $preset plugin $(fuzz_targets $preset | sed 's|^|fuzz/|')
+        compile_targets $preset $preset plugin
     done
+    compile_targets fuzz-libfuzzer-all fuzz-libfuzzer all
 }
 
 corpus() {

@@ -8,7 +8,7 @@ setup() {
 }
 
 @test "every option of --help is in the manual" {
-    for command in run check serve talk plugins \
+    for command in run check serve talk plugins fuzz-report \
         "tape to-scenario" "tape from-scenario" "tape show"; do
         # shellcheck disable=SC2086 # a subcommand is a word of its own
         options=$(drill $command --help | grep -oE -- '--[a-z][a-z-]+' | sort -u)
@@ -22,7 +22,7 @@ setup() {
 
 @test "every option of the manual is in some --help" {
     # shellcheck disable=SC2086
-    all=$(for command in run check serve talk plugins \
+    all=$(for command in run check serve talk plugins fuzz-report \
         "tape to-scenario" "tape from-scenario" "tape show"; do drill $command --help; done)
     for option in $(grep -oE -- 'Fl -[a-z][a-z-]+' "$page" | cut -c 4- | sort -u); do
         has "$all" "-$option"
