@@ -49,12 +49,61 @@ function(drill_fuzz_kinds result)
     set(${result} ${kinds} tape PARENT_SCOPE)
 endfunction()
 
-# drill_add_fuzzers(PLUGIN [SOURCES files...] [LOOP file] [KINDS kinds...]): the targets
-# stream-PLUGIN, datagram-PLUGIN and tape-PLUGIN, as far as its transports allow. SOURCES are by
-# default those that drill_add_plugin() was given. LOOP is linked in front of the server loop, for
-# tests that plant a bug there.
+# drill_fuzz_words(RESULT dictionaries...): the name of a generated source with the words of these
+# files for the mutator, mutate_words_of_plugin. Engines do not tell a mutator what they were given.
+# There need be no file.
+function(drill_fuzz_words result)
+    set(entries "")
+    set(dictionaries "no dictionary")
+    foreach(file IN LISTS ARGN)
+        set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
+        file(READ "${file}" text)
+        # What is special in CMake's lists, and in C because of trigraphs, becomes an escape first.
+        string(REPLACE "[" "\\x5b" text "${text}")
+        string(REPLACE "]" "\\x5d" text "${text}")
+        string(REPLACE ";" "\\x3b" text "${text}")
+        string(REPLACE "?" "\\x3f" text "${text}")
+        string(REPLACE "\n" ";" lines "${text}")
+        foreach(line IN LISTS lines)
+            if(line MATCHES "^[ \t]*([A-Za-z0-9_]+(@[0-9]+)?[ \t]*=[ \t]*)?\"(.+)\"[ \t]*$")
+                # An escape ends its string: in C the digits that follow would belong to it.
+                string(REGEX REPLACE "\\\\x([0-9A-Fa-f][0-9A-Fa-f])" "\\\\x\\1\" \"" word "${CMAKE_MATCH_3}")
+                string(APPEND entries "    WORD(\"${word}\"),\n")
+            elseif(NOT line MATCHES "^[ \t]*(#.*)?$")
+                message(FATAL_ERROR "${file}: neither a comment nor NAME=\"WORD\": ${line}")
+            endif()
+        endforeach()
+        cmake_path(GET file FILENAME dictionaries)
+    endforeach()
+    list(LENGTH ARGN count)
+    if(count GREATER 1)
+        set(dictionaries "all dictionaries")
+    endif()
+    set(source "${CMAKE_CURRENT_BINARY_DIR}/mutate_words/${result}.c")
+    configure_file("${PROJECT_SOURCE_DIR}/cmake/mutate_words.c.in" "${source}" @ONLY)
+    set(${result} "${source}" PARENT_SCOPE)
+endfunction()
+
+# drill_fuzz_mutator(NAME dictionaries...): links the mutator into the tape target NAME, for engines
+# that look for one in the program.
+function(drill_fuzz_mutator name)
+    if(NOT DRILL_FUZZ_ENGINE MATCHES "^(libfuzzer|custom)$")
+        return()
+    endif()
+    set(words words_of_${name})
+    drill_fuzz_words(${words} ${ARGN})
+    # As an object: nothing in the program calls these functions, so an archive would keep them.
+    target_sources(fuzz_${name} PRIVATE "${${words}}" $<TARGET_OBJECTS:sockdrill_mutate_libfuzzer>)
+    target_link_libraries(fuzz_${name} PRIVATE sockdrill_mutate)
+endfunction()
+
+# drill_add_fuzzers(PLUGIN [SOURCES files...] [LOOP file] [KINDS kinds...] [DICTIONARY file]): the
+# targets stream-PLUGIN, datagram-PLUGIN and tape-PLUGIN, as far as its transports allow. SOURCES
+# are by default those that drill_add_plugin() was given. LOOP is linked in front of the server
+# loop, for tests that plant a bug there. DICTIONARY is by default fuzz/dictionaries/PLUGIN.dict,
+# when there is one.
 function(drill_add_fuzzers name)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "LOOP" "SOURCES;KINDS")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "LOOP;DICTIONARY" "SOURCES;KINDS")
     set(sources "")
     if(arg_SOURCES)
         set(folder "${CMAKE_CURRENT_SOURCE_DIR}")
@@ -71,6 +120,10 @@ function(drill_add_fuzzers name)
     if(NOT arg_KINDS)
         drill_fuzz_kinds(arg_KINDS ${sources})
     endif()
+    set(dictionary "${PROJECT_SOURCE_DIR}/fuzz/dictionaries/${name}.dict")
+    if(NOT arg_DICTIONARY AND EXISTS "${dictionary}")
+        set(arg_DICTIONARY "${dictionary}")
+    endif()
     string(MAKE_C_IDENTIFIER "${name}" id)
     foreach(kind IN LISTS arg_KINDS)
         drill_add_fuzz_target(${kind}-${name}
@@ -81,5 +134,31 @@ function(drill_add_fuzzers name)
         if(arg_LOOP)
             target_include_directories(fuzz_${kind}-${name} PRIVATE "${PROJECT_SOURCE_DIR}/core")
         endif()
+        if(kind STREQUAL tape)
+            drill_fuzz_mutator(tape-${name} ${arg_DICTIONARY})
+        endif()
     endforeach()
+endfunction()
+
+# drill_add_afl_mutator(dictionaries...): tape-mutator.so in the caller's build folder, for
+# AFL_CUSTOM_MUTATOR_LIBRARY. It runs inside of afl-fuzz, so a plain compiler makes it: neither
+# instrumented nor sanitized, whatever the targets are.
+function(drill_add_afl_mutator)
+    find_program(DRILL_PLAIN_COMPILER NAMES clang cc gcc REQUIRED)
+    drill_fuzz_words(words_of_all ${ARGN})
+    set(sources "${words_of_all}")
+    foreach(file IN ITEMS fuzz/mutate.c fuzz/mutate_afl.c fuzz/mutate_bytes.c fuzz/mutate_cross.c
+            fuzz/mutate_edit.c fuzz/mutate_insert.c fuzz/mutate_payload.c fuzz/tape_event.c
+            core/check.c core/prng.c)
+        list(APPEND sources "${PROJECT_SOURCE_DIR}/${file}")
+    endforeach()
+    file(GLOB headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/fuzz/*.h" "${PROJECT_SOURCE_DIR}/core/*.h")
+    set(library "${CMAKE_CURRENT_BINARY_DIR}/tape-mutator.so")
+    add_custom_command(OUTPUT "${library}"
+        COMMAND "${DRILL_PLAIN_COMPILER}" -std=c11 -D_GNU_SOURCE -O2 -g -fPIC -fvisibility=hidden
+            -shared -Wl,-z,defs "-I${PROJECT_SOURCE_DIR}/fuzz" "-I${PROJECT_SOURCE_DIR}/core"
+            "-I${PROJECT_SOURCE_DIR}/include" -o "${library}" ${sources}
+        DEPENDS ${sources} ${headers} COMMENT "Building the mutator of tapes for AFL++" VERBATIM)
+    add_custom_target(tape-mutator ALL DEPENDS "${library}")
+    add_dependencies(fuzzers tape-mutator)
 endfunction()

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Settling where the network loses, doubles and reorders datagrams: counting alone cannot tell.
+ * Settling where the network loses, doubles and reorders datagrams, or lets them and the answers
+ * that nobody listens be late, so that several of those are one error: counting alone cannot tell.
  * Such a run is settled when the network carries nothing any more and all that arrived was read;
  * what is missing then is lost. Only a simulated network does this, so that all of it repeats.
  */
@@ -9,7 +10,9 @@
 bool settle_is_lossy(const struct run *run)
 {
     const struct world_sim_network *network = &run->plan->network;
-    return network->loss_percent + network->duplicate_percent + network->reorder_percent > 0;
+    bool late = run_is_udp(run) && network->latency_ns > 0;
+    return late ||
+           network->loss_percent + network->duplicate_percent + network->reorder_percent > 0;
 }
 
 static bool network_carries(const struct run *run)

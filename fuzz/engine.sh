@@ -40,6 +40,16 @@ longest_input() {
     esac
 }
 
+# dictionary_of TARGET: the target's own, or its plugin's; nothing where there is neither.
+dictionary_of() {
+    for a_name in "$1" "${1#*-}"; do
+        if [ -e "$root/fuzz/dictionaries/$a_name.dict" ]; then
+            echo "$root/fuzz/dictionaries/$a_name.dict"
+            return
+        fi
+    done
+}
+
 # take_in FOLDER CORPUS: copies the files of FOLDER (and of folders below) into CORPUS, each under the
 # SHA-1 of what it holds, as libFuzzer names them. Empty files stay behind: AFL++ takes none.
 take_in() {
@@ -74,8 +84,8 @@ corpus_bytes() {
 start_libfuzzer() {
     a_binary=$1 a_target=$2 a_corpus=$3 a_folder=$4 a_time=$5 a_log=$6
     shift 6
-    dictionary=$root/fuzz/dictionaries/$a_target.dict
-    [ ! -e "$dictionary" ] || set -- "-dict=$dictionary" "$@"
+    dictionary=$(dictionary_of "$a_target")
+    [ -z "$dictionary" ] || set -- "-dict=$dictionary" "$@"
     mkdir -p "$a_folder"
     timeout -k 5 $((a_time + 60)) "$a_binary" -max_total_time="$a_time" -timeout=10 \
         -rss_limit_mb=2560 -reload=1 -max_len="$(longest_input "$a_target")" -use_value_profile=1 \
@@ -99,9 +109,9 @@ execs_libfuzzer() {
 start_afl() {
     a_binary=$1 a_target=$2 a_corpus=$3 a_folder=$4 a_name=$5 a_time=$6 a_log=$7
     shift 7
-    dictionary=$root/fuzz/dictionaries/$a_target.dict
-    [ ! -e "$dictionary" ] || set -- -x "$dictionary" "$@"
-    mutator=$root/build/fuzz-afl/fuzz/tape-mutator.so
+    dictionary=$(dictionary_of "$a_target")
+    [ -z "$dictionary" ] || set -- -x "$dictionary" "$@"
+    mutator=$(dirname "$a_binary")/tape-mutator.so
     case $a_target in
     tape-*) [ ! -e "$mutator" ] || export AFL_CUSTOM_MUTATOR_LIBRARY="$mutator" ;;
     esac

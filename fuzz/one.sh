@@ -17,6 +17,7 @@ corpus=$root/build/corpus/$target
 findings=$root/build/findings/$target
 state=$root/build/corpus-afl/$target
 log=$root/build/log/fuzz-$target.log
+twin=$root/build/fuzz-afl-cmplog/fuzz/$target
 interrupted=
 
 trap 'interrupted=yes; end_children' INT TERM
@@ -38,7 +39,6 @@ fuzz_libfuzzer() {
 }
 
 fuzz_afl() {
-    twin=$root/build/fuzz-afl-cmplog/fuzz/$target
     export AFL_BENCH_UNTIL_CRASH=1
     start_afl "$binary" "$target" "$corpus" "$state" default "$seconds" "$log" -c "$twin"
     code=0
@@ -75,7 +75,7 @@ mkdir -p "$findings" "$root/build/log"
 seed "$target" "$corpus"
 touch "$root/build/log/began"
 find "$findings" -type f | sort >"$root/build/log/found-before"
-printf 'fuzzing %s with %s for %s s; its words: %s\n' "$target" "$engine" "$seconds" "${log#"$root"/}"
+printf 'fuzzing %s with %s for %s s; its words: %s\n' "${binary#"$root"/}" "$engine" "$seconds" "${log#"$root"/}"
 : >"$log"
 began=$(now_ms)
 fuzz_"$engine"

@@ -69,19 +69,24 @@ static void take_event(struct tape *tape, const struct tape_event *event)
     }
 }
 
+static void end_clients(struct tape *tape, enum tape_opcode opcode)
+{
+    struct tape_event event = {.opcode = opcode};
+    for (uint64_t i = 0; i < tape->limits.clients && tape->open > 0; i++) {
+        if (tape->clients[i].state == TAPE_OPEN) {
+            event.operands[0] = i;
+            tape_step_event(tape, &event);
+        }
+    }
+}
+
 /* Every client that is open ends: first all shut down their sending side, then all close. */
 static void add_tail(struct tape *tape)
 {
-    struct tape_event event = {.opcode = TAPE_HALF_CLOSE};
-    for (uint64_t i = 0; i < tape->limits.clients && !tape->udp; i++) {
-        event.operands[0] = i;
-        take_event(tape, &event);
+    if (!tape->udp) {
+        end_clients(tape, TAPE_HALF_CLOSE);
     }
-    event.opcode = TAPE_CLOSE;
-    for (uint64_t i = 0; i < tape->limits.clients; i++) {
-        event.operands[0] = i;
-        take_event(tape, &event);
-    }
+    end_clients(tape, TAPE_CLOSE);
     tape_step_finish(tape);
 }
 

@@ -152,6 +152,32 @@ size_t tape_number_read(const uint8_t *data, size_t size, size_t offset, uint64_
     return offset;
 }
 
+/* Payloads of random bytes are short, so that they do not swallow the events that follow. */
+#define LENGTH_SHORT  48
+#define LENGTH_ESCAPE 240
+
+static size_t length_write(uint64_t length, uint8_t out[10])
+{
+    if (length < LENGTH_SHORT) {
+        out[0] = (uint8_t)length;
+        return 1;
+    }
+    out[0] = LENGTH_ESCAPE;
+    return 1 + tape_number_write(length - LENGTH_SHORT, out + 1);
+}
+
+static size_t length_read(const uint8_t *data, size_t size, size_t at, uint64_t *length)
+{
+    uint8_t first = at < size ? data[at++] : 0;
+    if (first < LENGTH_ESCAPE) {
+        *length = first % LENGTH_SHORT;
+        return at;
+    }
+    at = tape_number_read(data, size, at, length);
+    *length = *length > UINT64_MAX - LENGTH_SHORT ? UINT64_MAX : *length + LENGTH_SHORT;
+    return at;
+}
+
 static enum tape_opcode opcode_of(uint8_t byte)
 {
     return byte < TAPE_RARE_BYTE
@@ -181,7 +207,7 @@ size_t tape_event_read(const uint8_t *data, size_t size, size_t offset, struct t
     event->payload_size = 0;
     if (form->payload) {
         uint64_t length;
-        at = tape_number_read(data, size, at, &length);
+        at = length_read(data, size, at, &length);
         event->payload = data + at;
         event->payload_size = length < size - at ? (size_t)length : size - at;
         at += event->payload_size;
@@ -198,7 +224,7 @@ size_t tape_event_head(const struct tape_event *event, uint8_t out[TAPE_EVENT_HE
     for (unsigned i = 0; i < form->operands; i++) {
         size += tape_number_write(event->operands[i], out + size);
     }
-    return form->payload ? size + tape_number_write(event->payload_size, out + size) : size;
+    return form->payload ? size + length_write(event->payload_size, out + size) : size;
 }
 
 size_t tape_event_write(const struct tape_event *event, uint8_t *out, size_t capacity)

@@ -3,10 +3,10 @@
  * The events of a tape: how bytes fall into events, and an event's canonical bytes.
  *
  * Every byte string is a sequence of events. An event is an opcode byte, as many numbers as its
- * opcode has operands, and for some opcodes a number of bytes and those bytes; what is missing at
- * the end of the data is 0. Nothing here knows what an event means to the story: that is tape.h.
- * Mutators and minimizers work on this layer: read events, drop, insert, split, join and reorder
- * them, write them back. docs/TAPE.md lists every opcode. Pure functions, no allocation.
+ * opcode has operands, and for some opcodes a length and so many bytes; what is missing at the end
+ * of the data is 0. Nothing here knows what an event means to the story: that is tape.h. Mutators
+ * and minimizers work on this layer: read events, drop, insert, split, join and reorder them, write
+ * them back. docs/TAPE.md lists every opcode. Pure functions, no allocation.
  */
 #ifndef DRILL_FUZZ_TAPE_EVENT_H
 #define DRILL_FUZZ_TAPE_EVENT_H
@@ -15,8 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* An opcode byte, three numbers and the number of payload bytes: 9 bytes each at most. */
-#define TAPE_EVENT_HEAD_BYTES_MAX ((size_t)37)
+/* An opcode byte, three numbers of 9 bytes, and the length of the payload. */
+#define TAPE_EVENT_HEAD_BYTES_MAX ((size_t)38)
 #define TAPE_OPERANDS_MAX         3
 
 /* The order is the format: new ones only at the end of either half. Opcode bytes below

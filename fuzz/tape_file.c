@@ -57,7 +57,9 @@ static int read_text(struct reader *reader, const char *what, const char **text)
     if (!copy) {
         return -ENOMEM;
     }
-    memcpy(copy, data, size);
+    if (size > 0) {
+        memcpy(copy, data, size);
+    }
     copy[size] = '\0';
     if (strlen(copy) != size || !plugin_check_utf8(copy)) {
         return drill_error_set(reader->error, "the tape is damaged: its %s is not text", what);
@@ -84,6 +86,7 @@ static int add(struct reader *reader, const char ***list, size_t *room, size_t *
         *list = grown;
         *room = larger;
     }
+    ASSERT(*list);
     (*list)[(*count)++] = text;
     return 0;
 }

@@ -6,7 +6,7 @@
 #include "tape_internal.h"
 #include "world_fault_error.h"
 
-/* A fuzzer's plan has smaller buffers and fewer sessions. How much a call may reply is not its
+/* A fuzzer's plan asks for smaller buffers and fewer sessions. How much a call may reply is not its
  * choice: a plugin is not to blame for a host that lets it say too little. */
 static const struct {
     int64_t maximum;
@@ -28,14 +28,7 @@ static uint64_t clamp(uint64_t value, uint64_t least, uint64_t most)
 
 static void use_default(struct tape *tape, size_t index)
 {
-    const struct plan_setting *setting = plan_setting(index);
-    uint32_t number = setting->fallback;
-    bool counts = !tape->udp || !setting->tcp_only;
-    if (tape->use == TAPE_EXPLORE && counts && number != PLAN_NONE &&
-        number > explored[index].maximum) {
-        number = (uint32_t)explored[index].maximum;
-    }
-    plan_setting_put(&tape->plan.server, index, number);
+    plan_setting_put(&tape->plan.server, index, plan_setting(index)->fallback);
 }
 
 static void set_number(struct tape *tape, size_t index, uint64_t value)

@@ -52,15 +52,13 @@ static uint32_t client_index(struct tape *tape, uint32_t client)
 static void resolve_expect_server(struct tape *tape, struct plan_expect_server *expected)
 {
     expected->session = client_index(tape, expected->session);
-    uint32_t *peers =
-        expected->peer_count > 0 ? tape->peers + (expected->peers - tape->peers) : NULL;
-    struct plan_expected_end *ends =
-        expected->end_count > 0 ? tape->ends + (expected->ends - tape->ends) : NULL;
     for (size_t i = 0; i < expected->peer_count; i++) {
-        peers[i] = client_index(tape, peers[i]);
+        uint32_t *peer = tape->peers + (expected->peers - tape->peers) + i;
+        *peer = client_index(tape, *peer);
     }
     for (size_t i = 0; i < expected->end_count; i++) {
-        ends[i].client = client_index(tape, ends[i].client);
+        struct plan_expected_end *end = tape->ends + (expected->ends - tape->ends) + i;
+        end->client = client_index(tape, end->client);
     }
 }
 

@@ -103,20 +103,23 @@ size_t tape_client_room(const struct tape_limits *limits, enum tape_use use)
     return limits->clients + (use == TAPE_WHOLE ? TAPE_BACKLOG_MAX : 0);
 }
 
-/* A list of at least one member: what is empty is a place, too. */
-static bool take(void *pointer, size_t count, size_t size)
+/* A list of at least one member: what is empty is a place, too. NULL and `*all` false without
+ * memory. */
+static void *take(bool *all, size_t count, size_t size)
 {
     void *room = calloc(count ? count : 1, size);
-    memcpy(pointer, (void *)&room, sizeof(room));
-    return room != NULL;
+    *all = *all && room;
+    return room;
 }
 
 static bool take_names(struct tape *tape)
 {
     size_t own = tape->limits.clients, backlog = tape_client_room(&tape->limits, tape->use) - own;
-    if (!take(&tape->name_text, own, TAPE_NAME_BYTES) ||
-        !take(&tape->backlog_text, backlog, TAPE_NAME_BYTES) ||
-        !take(&tape->root_text, tape->limits.steps, TAPE_NAME_BYTES)) {
+    bool all = true;
+    tape->name_text = take(&all, own, TAPE_NAME_BYTES);
+    tape->backlog_text = take(&all, backlog, TAPE_NAME_BYTES);
+    tape->root_text = take(&all, tape->limits.steps, TAPE_NAME_BYTES);
+    if (!all) {
         return false;
     }
     for (size_t i = 0; i < own; i++) {
@@ -136,29 +139,31 @@ static bool take_room(struct tape *tape)
 {
     const struct tape_limits *limits = &tape->limits;
     size_t clients = tape_client_room(limits, tape->use);
-    return take(&tape->steps, limits->steps, sizeof(*tape->steps)) &&
-           take(&tape->stack, limits->steps, sizeof(*tape->stack)) &&
-           take(&tape->lanes, limits->lanes, sizeof(*tape->lanes)) &&
-           take(&tape->lane_stack, limits->lanes, sizeof(*tape->lane_stack)) &&
-           take(&tape->parts, limits->parts, sizeof(*tape->parts)) &&
-           take(&tape->cuts, limits->cuts, sizeof(*tape->cuts)) &&
-           take(&tape->capture_sizes, limits->captures, sizeof(*tape->capture_sizes)) &&
-           take(&tape->servers, limits->servers, sizeof(*tape->servers)) &&
-           take(&tape->sizes, limits->sizes, sizeof(*tape->sizes)) &&
-           take(&tape->peers, limits->peers, sizeof(*tape->peers)) &&
-           take(&tape->ends, limits->ends, sizeof(*tape->ends)) &&
-           take((void *)&tape->patterns, limits->patterns, sizeof(struct pattern *)) &&
-           take(&tape->values, tape->plugin.option_count, sizeof(*tape->values)) &&
-           take(&tape->text, limits->text_bytes, 1) &&
-           take(&tape->pointer_text, limits->pointer_bytes, 1) &&
-           take((void *)&tape->sources, limits->steps, sizeof(char *)) &&
-           take((void *)&tape->client_names, clients, sizeof(char *)) &&
-           take(&tape->clients, clients, sizeof(*tape->clients)) &&
-           take(&tape->client_indices, clients, sizeof(*tape->client_indices)) &&
-           take(&tape->saved, clients, sizeof(*tape->saved)) &&
-           take(&tape->captures, limits->captures, sizeof(*tape->captures)) &&
-           take(&tape->capture_slots, limits->captures, sizeof(*tape->capture_slots)) &&
-           take(&tape->nodes, limits->lanes + 1, sizeof(*tape->nodes));
+    bool all = true;
+    tape->steps = take(&all, limits->steps, sizeof(*tape->steps));
+    tape->stack = take(&all, limits->steps, sizeof(*tape->stack));
+    tape->lanes = take(&all, limits->lanes, sizeof(*tape->lanes));
+    tape->lane_stack = take(&all, limits->lanes, sizeof(*tape->lane_stack));
+    tape->parts = take(&all, limits->parts, sizeof(*tape->parts));
+    tape->cuts = take(&all, limits->cuts, sizeof(*tape->cuts));
+    tape->capture_sizes = take(&all, limits->captures, sizeof(*tape->capture_sizes));
+    tape->servers = take(&all, limits->servers, sizeof(*tape->servers));
+    tape->sizes = take(&all, limits->sizes, sizeof(*tape->sizes));
+    tape->peers = take(&all, limits->peers, sizeof(*tape->peers));
+    tape->ends = take(&all, limits->ends, sizeof(*tape->ends));
+    tape->patterns = take(&all, limits->patterns, sizeof(struct pattern *));
+    tape->values = take(&all, tape->plugin.option_count, sizeof(*tape->values));
+    tape->text = take(&all, limits->text_bytes, 1);
+    tape->pointer_text = take(&all, limits->pointer_bytes, 1);
+    tape->sources = take(&all, limits->steps, sizeof(char *));
+    tape->client_names = take(&all, clients, sizeof(char *));
+    tape->clients = take(&all, clients, sizeof(*tape->clients));
+    tape->client_indices = take(&all, clients, sizeof(*tape->client_indices));
+    tape->saved = take(&all, clients, sizeof(*tape->saved));
+    tape->captures = take(&all, limits->captures, sizeof(*tape->captures));
+    tape->capture_slots = take(&all, limits->captures, sizeof(*tape->capture_slots));
+    tape->nodes = take(&all, limits->lanes + 1, sizeof(*tape->nodes));
+    return all;
 }
 
 struct tape *tape_new(enum tape_use use, const struct tape_plugin *plugin,

@@ -17,10 +17,10 @@ configure_fuzz() {
 
 compile_fuzz() {
     configure_fuzz "$1" "$2" "$3"
-    folder=$1
+    tree=$root/build/$1
     shift 3
     built=0
-    output=$(ninja --quiet -C "$root/build/$folder" "$@" 2>&1) || built=$?
+    output=$(ninja --quiet -C "$tree" "$@" 2>&1) || built=$?
     printf '%s\n' "$output" | grep -v -e '^ninja: no work to do' -e '^-- ' -e '^$' || true
     [ $built -eq 0 ] || fail "the build failed"
 }
@@ -105,6 +105,9 @@ fuzz() {
         exit 2
     fi
     compile_fuzz "$folder" "$preset" $instrument "fuzz/$target"
+    case $engine-$target in
+    afl-tape-*) compile_fuzz "$folder" "$preset" $instrument fuzz/tape-mutator.so ;;
+    esac
     [ "$engine" = libfuzzer ] || compile_fuzz fuzz-afl-cmplog fuzz-afl-cmplog plugin "fuzz/$target"
     exec sh "$root/fuzz/one.sh" "$target" "$seconds" "$engine" "$root/build/$folder"
 }
@@ -128,6 +131,9 @@ compile_all_fuzzers() {
     compile dev || fail "the build failed"
     for preset in fuzz-libfuzzer fuzz-libfuzzer-plain fuzz-afl fuzz-afl-plain fuzz-afl-cmplog fuzz-coverage; do
         compile_targets $preset $preset plugin
+    done
+    for preset in fuzz-afl fuzz-afl-plain; do
+        compile_fuzz $preset $preset plugin fuzz/tape-mutator.so
     done
     compile_targets fuzz-libfuzzer-all fuzz-libfuzzer all
 }

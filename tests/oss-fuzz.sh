@@ -94,6 +94,10 @@ check_build() {
     }
     build=$WORK/sockdrill-$FUZZING_ENGINE-$SANITIZER
     ninja -C "$build" -t commands fuzzers >"$folder/commands"
+    for dictionary in "$root"/fuzz/dictionaries/*.dict; do
+        name=${dictionary##*/}
+        cmp -s "$dictionary" "$OUT/tape-$name" || fail "$1: \$OUT has no tape-$name like fuzz/dictionaries/$name"
+    done
     bad=0
     sh "$rules" commands "$folder/commands" || bad=1
     sh "$rules" out "$OUT" || bad=1

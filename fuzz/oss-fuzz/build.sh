@@ -68,8 +68,10 @@ accompany() {
         rm -f "$seeds"
         find "$source/fuzz/corpus/$1" -type f ! -name '.*' | LC_ALL=C sort | zip -q -j -X "$seeds" -@
     fi
-    if [ -f "$source/fuzz/dictionaries/$1.dict" ]; then
-        cp "$source/fuzz/dictionaries/$1.dict" "$OUT/$1.dict"
+    # The targets of a plugin share its dictionary: stream-NAME and tape-NAME that of NAME.
+    dictionary=$source/fuzz/dictionaries/${1#*-}.dict
+    if [ -f "$dictionary" ]; then
+        cp "$dictionary" "$OUT/$1.dict"
     fi
     printf '[libfuzzer]\nmax_len = %d\n' "$(longest_input "$1")" >"$OUT/$1.options"
 }

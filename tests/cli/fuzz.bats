@@ -31,6 +31,7 @@ nightly=$DRILL_SOURCE_DIR/fuzz/nightly.sh
 
 @test "AFL++ plays a target, and says that it is stable" {
     run -0 "$dev" fuzz tape-ack-ok 2 afl
+    has "$output" "fuzzing build/fuzz-afl/fuzz/tape-ack-ok with afl"
     has "$output" "stability 100.00 %"
     has_not "$output" "warning:"
     has "$output" "no finding"

@@ -150,6 +150,7 @@ static void hunt_one(struct hunt *hunt)
     totals->calls = hunt->rig.lockstep.counts.calls;
     totals->levelled = hunt->rig.lockstep.counts.levelled;
     totals->waits = hunt->rig.lockstep.counts.waits;
+    totals->held = hunt->rig.lockstep.counts.held;
 }
 
 /* Plays every `workers`th sequence. */
@@ -195,6 +196,7 @@ static void hunt_sum(const struct worker *workers, unsigned count, struct hunt_t
         totals->cut += one->cut;
         totals->coincidences += one->coincidences;
         totals->waits += one->waits;
+        totals->held += one->held;
     }
 }
 
@@ -203,9 +205,10 @@ void hunt_print(const struct hunt_totals *totals, FILE *out)
     fprintf(out,
             "%" PRIu64 " sequences, %" PRIu64 " calls: %" PRIu64 " differences, %" PRIu64
             " that did not repeat; levelled %" PRIu64 ", cut short %" PRIu64
-            ", ports that came up twice %" PRIu64 ", waits %" PRIu64 "\n",
+            ", ports that came up twice %" PRIu64 ", waits %" PRIu64 ", room held back %" PRIu64
+            "\n",
             totals->sequences, totals->calls, totals->differences, totals->unrepeatable,
-            totals->levelled, totals->cut, totals->coincidences, totals->waits);
+            totals->levelled, totals->cut, totals->coincidences, totals->waits, totals->held);
     fflush(out);
 }
 

@@ -33,6 +33,7 @@ struct hunt_totals {
     uint64_t cut;
     uint64_t coincidences;
     uint64_t waits;
+    uint64_t held; /* waits without the room that the kernel held back */
 };
 
 /* Sequence number `index` of a seed. */

@@ -1,135 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Loose streams and datagram queues, and how both worlds come to agree about them again. */
+/* How both worlds come to agree again about streams and datagram queues that are loose. */
 #include "level.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "clock.h"
+#include "loose.h"
 
-/* A stream with at most so many bytes under way must be taken and given whole: well below the first
- * window that a kernel offers with its default buffers, and a fraction of what fits when a small
- * buffer was asked for. */
-#define STREAM_BYTES       32768u
-#define STREAM_BYTES_SMALL 100u
-/* The same for datagrams that wait at one socket. */
-#define QUEUE_DATAGRAMS       100u
-#define QUEUE_BYTES           60000u
-#define QUEUE_DATAGRAMS_SMALL 1u
 /* How long a kernel may take to hand over the rest. Beyond that it waits for a timer of its own. */
 #define LEVEL_PATIENCE_NS (2 * CLOCK_MS)
-
-static uint64_t under_way(const struct party *party, int sender)
-{
-    const struct party_slot *slot = &party->slots[sender];
-    uint64_t received = slot->peer >= 0 ? party->slots[slot->peer].received : 0;
-    return slot->sent > received ? slot->sent - received : 0;
-}
-
-static void note_stream(struct lockstep *lockstep, int sender)
-{
-    uint64_t most = lockstep->small ? STREAM_BYTES_SMALL : STREAM_BYTES;
-    if (under_way(&lockstep->parties[0], sender) > most ||
-        under_way(&lockstep->parties[1], sender) > most) {
-        lockstep->loose[sender] = true;
-    }
-}
-
-/* With a small buffer, a stream that was loose once remains so: when the room comes back that its
- * sender has lost hangs on acknowledgements, which the kernel delays as it likes.
- *
- * `over`: a receive has told the end in both worlds. Without that, the end of a stream that was
- * loose may still be held up when all its bytes are through; and a receiver that has shut down for
- * reading offers no new room by reading. */
-static void relax_stream(struct lockstep *lockstep, int sender, bool over)
-{
-    const struct party_slot *slots = lockstep->parties[0].slots;
-    const struct party_slot *slot = &slots[sender];
-    bool held_up = slot->mute || slot->socket < 0 || (slot->peer >= 0 && slots[slot->peer].deaf);
-    if (!lockstep->small && (over || !held_up) && under_way(&lockstep->parties[0], sender) == 0 &&
-        under_way(&lockstep->parties[1], sender) == 0) {
-        lockstep->loose[sender] = false;
-    }
-}
-
-static void note_datagrams(struct lockstep *lockstep, uint16_t port, uint64_t count, uint64_t size)
-{
-    uint64_t most = lockstep->small ? QUEUE_DATAGRAMS_SMALL : QUEUE_DATAGRAMS;
-    for (int i = 0; i < SEQUENCE_SLOTS; i++) {
-        const struct party_slot *slot = &lockstep->parties[0].slots[i];
-        if (slot->socket >= 0 && !slot->stream && slot->port == port) {
-            lockstep->queued[i] += count;
-            lockstep->queued_bytes[i] += count * size;
-            lockstep->loose[i] = lockstep->loose[i] || lockstep->queued[i] > most ||
-                                 lockstep->queued_bytes[i] > QUEUE_BYTES;
-        }
-    }
-}
-
-static void queue_emptied(struct lockstep *lockstep, int slot)
-{
-    lockstep->queued[slot] = 0;
-    lockstep->queued_bytes[slot] = 0;
-    lockstep->loose[slot] = false;
-}
-
-static void note_send(struct lockstep *lockstep, const struct call *call,
-                      const struct outcome *outcomes)
-{
-    const struct party_slot *slots = lockstep->parties[0].slots;
-    const struct party_slot *slot = &slots[call->slot];
-    if (slot->stream) {
-        note_stream(lockstep, call->slot);
-    } else if (outcomes[0].status >= 0) {
-        uint16_t port = call->target >= 0 ? slots[call->target].port : slot->destination;
-        bool flood = call->op == OP_FLOOD;
-        note_datagrams(lockstep, port, flood ? outcomes[0].amount : 1,
-                       flood ? 1 : (uint64_t)call->number);
-    }
-}
-
-void level_note(struct lockstep *lockstep, const struct call *call, const struct outcome *outcomes)
-{
-    if (!outcomes[0].made || !outcomes[1].made) {
-        return;
-    }
-    switch (call->op) {
-    case OP_SNDBUF:
-    case OP_RCVBUF:
-        lockstep->small = true;
-        break;
-    case OP_SEND:
-    case OP_SENDTO:
-    case OP_FLOOD:
-    case OP_FILL:
-        note_send(lockstep, call, outcomes);
-        break;
-    default:
-        break;
-    }
-}
-
-/* Whether more may come after a receive returned this. */
-static bool may_go_on(const struct party *party, int receiver, int status)
-{
-    return status == -EAGAIN || (status == 0 && party->slots[receiver].deaf);
-}
-
-void level_relax(struct lockstep *lockstep, const struct call *call, const struct outcome *outcomes)
-{
-    bool receives = call->op == OP_RECV || call->op == OP_RECVFROM || call->op == OP_DRAIN;
-    if (!receives || !outcomes[0].made || !outcomes[1].made) {
-        return;
-    }
-    const struct party_slot *slot = &lockstep->parties[0].slots[call->slot];
-    if (slot->stream && slot->peer >= 0) {
-        relax_stream(lockstep, slot->peer,
-                     outcomes[0].status <= 0 &&
-                         !may_go_on(&lockstep->parties[0], call->slot, outcomes[0].status));
-    } else if (!slot->stream && outcomes[0].status == -EAGAIN && outcomes[1].status == -EAGAIN) {
-        queue_emptied(lockstep, call->slot);
-    }
-}
 
 /* Reads to the end in one world, or until everything that was accepted is there. */
 static void drain_stream(struct party *party, int sender, int receiver, struct outcome *outcome)
@@ -138,12 +18,12 @@ static void drain_stream(struct party *party, int sender, int receiver, struct o
     bool kernel = party->world->ops->kind == WORLD_KERNEL;
     uint64_t until_ns = 0;
     for (;;) {
+        uint64_t now_ns = kernel ? clock_real_ns() : 0;
         party_call(party, &drain, outcome);
-        if (!may_go_on(party, receiver, outcome->status) || outcome->wrong ||
-            under_way(party, sender) == 0 || !kernel) {
+        if (!loose_may_go_on(party, receiver, outcome->status) || outcome->wrong ||
+            loose_under_way(party, sender) == 0 || !kernel) {
             return;
         }
-        uint64_t now_ns = clock_real_ns();
         until_ns = until_ns ? until_ns : now_ns + LEVEL_PATIENCE_NS;
         if (now_ns >= until_ns) {
             return;
@@ -160,8 +40,10 @@ static void await_end(struct lockstep *lockstep, int receiver, struct outcome *e
             lockstep->worlds[i]->ops->kind != WORLD_KERNEL) {
             continue;
         }
-        uint64_t until_ns = clock_after(clock_real_ns(), lockstep->patience_ns);
-        while (ends[i].status == -EAGAIN && clock_real_ns() < until_ns) {
+        uint64_t now_ns = clock_real_ns();
+        uint64_t until_ns = clock_after(now_ns, lockstep->patience_ns);
+        while (ends[i].status == -EAGAIN && now_ns < until_ns) {
+            now_ns = clock_real_ns();
             party_call(&lockstep->parties[i], &drain, &ends[i]);
         }
         lockstep->counts.waits += ends[i].status == ends[1 - i].status;
@@ -176,7 +58,7 @@ static bool end_is_whole(const struct lockstep *lockstep, int i, int sender,
     const struct party *party = &lockstep->parties[i];
     int receiver = party->slots[sender].peer;
     bool reset = (end->status < 0 && end->status != -EAGAIN) || party->slots[receiver].broken;
-    return !end->wrong && (reset || under_way(party, sender) == 0);
+    return !end->wrong && (reset || loose_under_way(party, sender) == 0);
 }
 
 static enum level_result judge_ends(struct lockstep *lockstep, int sender,
@@ -187,7 +69,7 @@ static enum level_result judge_ends(struct lockstep *lockstep, int sender,
         if (!end_is_whole(lockstep, i, sender, &ends[i])) {
             int receiver = lockstep->parties[i].slots[sender].peer;
             bool stuck = kernel && !ends[i].wrong &&
-                         may_go_on(&lockstep->parties[i], receiver, ends[i].status);
+                         loose_may_go_on(&lockstep->parties[i], receiver, ends[i].status);
             return stuck ? LEVEL_STUCK : LEVEL_DIFFERS;
         }
     }
@@ -214,7 +96,7 @@ static enum level_result level_stream(struct lockstep *lockstep, int sender,
     }
     for (int i = 0; i < 2; i++) {
         if (said && said[i].status <= 0 &&
-            !may_go_on(&lockstep->parties[i], receiver, said[i].status)) {
+            !loose_may_go_on(&lockstep->parties[i], receiver, said[i].status)) {
             ends[i] = said[i];
         } else {
             drain_stream(&lockstep->parties[i], sender, receiver, &ends[i]);
@@ -227,7 +109,8 @@ static enum level_result level_stream(struct lockstep *lockstep, int sender,
             struct party *party = &lockstep->parties[i];
             party->slots[receiver].received = party->slots[sender].sent;
         }
-        relax_stream(lockstep, sender, !may_go_on(&lockstep->parties[0], receiver, ends[0].status));
+        loose_tighten_stream(lockstep, sender,
+                             !loose_may_go_on(&lockstep->parties[0], receiver, ends[0].status));
     }
     return result;
 }
@@ -276,7 +159,7 @@ static enum level_result level_datagrams(struct lockstep *lockstep, int receiver
         return LEVEL_DIFFERS;
     }
     if (ends[0].status == -EAGAIN) {
-        queue_emptied(lockstep, receiver);
+        loose_tighten_queue(lockstep, receiver);
     }
     return LEVEL_DONE;
 }
@@ -374,30 +257,6 @@ static enum level_result settle_dropped(struct lockstep *lockstep, const struct 
                : LEVEL_NONE;
 }
 
-/* Whether the call is about a connection with a loose stream, in either direction. What such a call
- * finds hangs on how much has got through: whether the end of the stream, or the reset that
- * unwelcome data provokes, is there already. */
-static bool is_blurred(const struct lockstep *lockstep, int slot)
-{
-    const struct party_slot *mine = &lockstep->parties[0].slots[slot];
-    return mine->stream &&
-           (lockstep->loose[slot] || (mine->peer >= 0 && lockstep->loose[mine->peer]));
-}
-
-static bool is_blurred_call(const struct lockstep *lockstep, const struct call *call,
-                            const struct outcome *outcomes)
-{
-    if (call->op != OP_WAIT) {
-        return call->slot >= 0 && is_blurred(lockstep, call->slot);
-    }
-    for (int i = 0; i < SEQUENCE_SLOTS; i++) {
-        if (outcomes[0].ready[i] != outcomes[1].ready[i] && !is_blurred(lockstep, i)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static enum level_result level_dispatch(struct lockstep *lockstep, const struct call *call,
                                         struct outcome *outcomes)
 {
@@ -426,7 +285,7 @@ enum level_result level_settle(struct lockstep *lockstep, const struct call *cal
                                struct outcome *outcomes)
 {
     bool blurred = outcomes[0].made && outcomes[1].made && !outcomes[0].wrong &&
-                   !outcomes[1].wrong && is_blurred_call(lockstep, call, outcomes);
+                   !outcomes[1].wrong && loose_blurs(lockstep, call, outcomes);
     enum level_result result = level_dispatch(lockstep, call, outcomes);
     return result == LEVEL_NONE && blurred ? LEVEL_STUCK : result;
 }

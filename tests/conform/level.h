@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is loose in a lockstep, and how it is levelled. Belongs to lockstep.c.
+ * How what is loose in a lockstep is levelled. Belongs to lockstep.c.
  */
 #ifndef DRILL_CONFORM_LEVEL_H
 #define DRILL_CONFORM_LEVEL_H
@@ -14,13 +14,6 @@ enum level_result {
     LEVEL_DIFFERS, /* the worlds disagree about what cannot be loose */
     LEVEL_AGAIN    /* levelled; the call has to be made again, for it changed nothing */
 };
-
-/* Notes what an executed call may have made loose. */
-void level_note(struct lockstep *lockstep, const struct call *call, const struct outcome *outcomes);
-
-/* Notes what an executed call has tightened; after its outcomes were compared. */
-void level_relax(struct lockstep *lockstep, const struct call *call,
-                 const struct outcome *outcomes);
 
 /* Judges two outcomes that differ. */
 enum level_result level_settle(struct lockstep *lockstep, const struct call *call,

@@ -13,7 +13,7 @@ static const char *const lie_names[LIE_COUNT] = {
     [LIE_END] = "end",           [LIE_RESET] = "reset",
     [LIE_BYTE] = "byte",         [LIE_LOST] = "lost",
     [LIE_REFUSED] = "refused",   [LIE_PEER] = "peer",
-    [LIE_EMPTY] = "empty",
+    [LIE_EMPTY] = "empty",       [LIE_ROOM] = "room",
 };
 
 static struct liar *liar_of(struct world *world)
@@ -92,15 +92,24 @@ static ssize_t liar_recvfrom(struct world *world, int socket, void *data, size_t
     return received == 0 && lies(world, LIE_EMPTY) ? -EAGAIN : received;
 }
 
+/* Hands on what a send returned. */
+static ssize_t liar_sent(struct world *world, ssize_t sent)
+{
+    if (sent > 0 && lies(world, LIE_ROOM)) {
+        liar_of(world)->seen++;
+    }
+    return sent;
+}
+
 static ssize_t liar_send(struct world *world, int socket, const void *data, size_t size)
 {
-    return world_send(inner_of(world), socket, data, size);
+    return liar_sent(world, world_send(inner_of(world), socket, data, size));
 }
 
 static ssize_t liar_sendto(struct world *world, int socket, const void *data, size_t size,
                            const struct world_address *peer)
 {
-    return world_sendto(inner_of(world), socket, data, size, peer);
+    return liar_sent(world, world_sendto(inner_of(world), socket, data, size, peer));
 }
 
 static int liar_shutdown(struct world *world, int socket, enum world_shutdown how)
@@ -139,18 +148,26 @@ static int liar_watch(struct world *world, int socket, uint32_t events, void *to
     return world_watch(inner_of(world), socket, events, token);
 }
 
+/* What is told of a socket that is ready for `events`. */
+static uint32_t liar_ready(struct world *world, uint32_t events)
+{
+    bool failed = (events & WORLD_FAILED) != 0;
+    if ((events & WORLD_READABLE) && lies(world, LIE_READABLE) && ++liar_of(world)->seen >= 2) {
+        events &= ~WORLD_READABLE;
+    }
+    if ((failed && lies(world, LIE_WRITABLE)) ||
+        (!failed && lies(world, LIE_ROOM) && liar_of(world)->seen > 0)) {
+        events &= ~WORLD_WRITABLE;
+    }
+    return events;
+}
+
 static int liar_wait(struct world *world, uint64_t deadline_ns, struct world_event *events,
                      int count)
 {
     int ready = world_wait(inner_of(world), deadline_ns, events, count);
     for (int i = 0; i < ready; i++) {
-        if ((events[i].events & WORLD_READABLE) && lies(world, LIE_READABLE) &&
-            ++liar_of(world)->seen >= 2) {
-            events[i].events &= ~WORLD_READABLE;
-        }
-        if ((events[i].events & WORLD_FAILED) && lies(world, LIE_WRITABLE)) {
-            events[i].events &= ~WORLD_WRITABLE;
-        }
+        events[i].events = liar_ready(world, events[i].events);
     }
     return ready;
 }

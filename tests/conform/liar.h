@@ -22,6 +22,7 @@ enum lie {
     LIE_REFUSED,    /* nobody is ever refused */
     LIE_PEER,       /* accept tells another port */
     LIE_EMPTY,      /* an empty datagram does not arrive */
+    LIE_ROOM,       /* once something was sent, no socket is writable that has not failed */
     LIE_COUNT
 };
 

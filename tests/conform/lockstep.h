@@ -6,7 +6,8 @@
  * are nearly full, and so how many of them can be read so far. A stream with so much under way is
  * `loose`. When the worlds differ about a loose stream it is levelled: its receiver reads
  * everything in both worlds, and in each of them exactly what was accepted must arrive, in order.
- * A loose stream that cannot be levelled cuts the sequence short. Datagram queues that may have
+ * A loose stream that cannot be levelled cuts the sequence short. Room that a kernel still holds
+ * back at a small buffer when everything was read is passed over. Datagram queues that may have
  * overflowed are treated alike: what was read and what was dropped must add up.
  *
  * Real sockets may be late (a busy machine moves deliveries to another thread). A world of the
@@ -29,6 +30,7 @@ struct lockstep_counts {
     uint64_t calls;
     uint64_t levelled;
     uint64_t waits;
+    uint64_t held; /* waits in which a kernel held back room to the end */
 };
 
 struct lockstep {
@@ -40,7 +42,7 @@ struct lockstep {
     int calls; /* how many were made; the last one is the one that differs, if any does */
     struct outcome outcomes[SEQUENCE_CALLS_MAX][2];
 
-    /* Private to lockstep.c and level.c. */
+    /* Private to lockstep.c, loose.c and level.c. */
     struct party parties[2];
     bool small; /* somebody asked for a small buffer: little is enough to be loose */
     bool loose[SEQUENCE_SLOTS];      /* by sender of a stream, by receiver of datagrams */

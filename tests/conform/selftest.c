@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "hunt.h"
 
 #define TEXT_SEQUENCES 2000
@@ -15,13 +16,18 @@
  */
 #define LIE_SEQUENCES 5000
 #define SELFTEST_SEED 7
+/* Shorter than the kernel's timers, the shortest of which is 40 ms. */
+#define IMPATIENCE_NS (20 * CLOCK_MS)
+/* So often a kernel that is that soon called late may be so for another reason. */
+#define IMPATIENT_PLAYS 5
 
 static struct rig selftest_rig;
 
 /* The most calls that a lie's shortest sequence may have: what tells it, and nothing more. */
 static const int calls_most[LIE_COUNT] = {
-    [LIE_THIRD_RECV] = 14, [LIE_READABLE] = 8, [LIE_WRITABLE] = 3, [LIE_END] = 7,  [LIE_RESET] = 9,
-    [LIE_BYTE] = 13,       [LIE_LOST] = 9,     [LIE_REFUSED] = 4,  [LIE_PEER] = 6, [LIE_EMPTY] = 6,
+    [LIE_THIRD_RECV] = 14, [LIE_READABLE] = 8, [LIE_WRITABLE] = 3, [LIE_END] = 7,
+    [LIE_RESET] = 9,       [LIE_BYTE] = 13,    [LIE_LOST] = 9,     [LIE_REFUSED] = 4,
+    [LIE_PEER] = 6,        [LIE_EMPTY] = 6,    [LIE_ROOM] = 8,
 };
 
 static int selftest_said(bool good, const char *what, const char *detail)
@@ -166,6 +172,50 @@ static int selftest_same(void)
     return selftest_said(!differs, "the kernel agrees with itself", "");
 }
 
+/* A connection from b that c has accepted and that is watched there. */
+#define SMALL_LINK "a=tcp4; sndbuf a 0; listen a 0; b=tcp4; connect b a; c=accept a; watch c rw; "
+#define LARGE_LINK "a=tcp4; listen a 0; b=tcp4; connect b a; c=accept a; watch c rw; "
+
+/* What a kernel may hold back, and what neither it may nor the simulated world. */
+static const struct {
+    const char *what;
+    const char *text;
+    enum rig_kind second;
+    enum lie lie;
+    enum lockstep_end end;
+} rooms[] = {
+    {"room that a timer of the kernel gives back is no difference",
+     SMALL_LINK "send c 1; send b 1; send c 4096; wait; recv b 5000; recv c 5; wait", RIG_SIM,
+     LIE_NONE, LOCKSTEP_SAME},
+    {"a kernel may hold back the room of a small buffer", SMALL_LINK "send c 101; wait", RIG_KERNEL,
+     LIE_ROOM, LOCKSTEP_SAME},
+    {"it may not when little was sent", SMALL_LINK "send b 101; send c 100; wait", RIG_KERNEL,
+     LIE_ROOM, LOCKSTEP_DIFFERS},
+    {"nor when the buffer is large", LARGE_LINK "shut-rd b; send c 40000; wait", RIG_KERNEL,
+     LIE_ROOM, LOCKSTEP_DIFFERS},
+    {"nor what is readable", SMALL_LINK "send c 101; send b 1; wait; wait", RIG_KERNEL,
+     LIE_READABLE, LOCKSTEP_DIFFERS},
+    {"the simulated world may not", SMALL_LINK "send c 101; wait", RIG_SIM, LIE_ROOM,
+     LOCKSTEP_DIFFERS},
+};
+
+static int selftest_room(size_t index)
+{
+    struct rig *rig = &selftest_rig;
+    struct sequence sequence;
+    const char *wrong;
+    bool good = false;
+    if (sequence_parse(rooms[index].text, &sequence, &wrong) == 0 &&
+        rig_open(rig, RIG_KERNEL, rooms[index].second, rooms[index].lie) == 0) {
+        rig->lockstep.patience_ns = IMPATIENCE_NS;
+        for (int i = 0; i < IMPATIENT_PLAYS && !good; i++) {
+            good = rig_play(rig, &sequence) == rooms[index].end;
+        }
+        rig_close(rig);
+    }
+    return selftest_said(good, rooms[index].what, "");
+}
+
 /* A found lie must be shrunk, must differ again when its text is replayed, and must not differ
  * without the lie. */
 static bool lie_proved(struct sequence *found, enum lie lie, char *text)
@@ -201,6 +251,9 @@ int selftest_run(void)
 {
     int failed = selftest_text() + selftest_reach() + selftest_last_line() + selftest_refused() +
                  selftest_same();
+    for (size_t i = 0; i < sizeof(rooms) / sizeof(rooms[0]); i++) {
+        failed += selftest_room(i);
+    }
     for (int lie = LIE_NONE + 1; lie < LIE_COUNT; lie++) {
         failed += selftest_lie((enum lie)lie);
     }

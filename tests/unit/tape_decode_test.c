@@ -65,8 +65,7 @@ static void check_explored(const struct plan *plan)
     assert_null(plan->expect_failure);
     assert_true(plan->server.recv_buffer_bytes <= 4096);
     assert_true(plan->server.backlog <= 16);
-    assert_true(plan->server.sessions_max <= 256);
-    assert_true(plan->server.transport == WORLD_UDP || plan->server.sessions_max <= 16);
+    assert_true(plan->server.transport == WORLD_UDP || plan->server.sessions_max <= 256);
     assert_int_equal(plan->server.reply_bytes_max, 65536);
     assert_int_equal(plan->capture_count, 0);
     add_up(&plan->steps, 1, 0, &totals);
@@ -107,7 +106,7 @@ static void explored_plans_stay_within_their_bounds_and_are_canonical(void **sta
         struct tape *first = tape_new(TAPE_EXPLORE, &plugin, NULL);
         struct tape *second = tape_new(TAPE_EXPLORE, &plugin, NULL);
         struct prng prng = {p};
-        for (unsigned run = 0; run < 100000; run++) {
+        for (unsigned run = 0; run < 30000; run++) {
             uint8_t data[TAPE_FIXTURE_BYTES_MAX];
             size_t size = fixture_tape(&prng, data, run % 10 == 0 ? sizeof(data) : 200);
             check_explored(tape_decode(first, data, size));
@@ -124,7 +123,7 @@ static void whole_plans_are_canonical(void **state)
     for (size_t p = 0; p < 3; p++) {
         struct tape_plugin plugin = tape_plugin_of_info(&fixture_plugins[p]);
         struct prng prng = {100 + p};
-        for (unsigned run = 0; run < 20000; run++) {
+        for (unsigned run = 0; run < 6000; run++) {
             uint8_t data[TAPE_FIXTURE_BYTES_MAX];
             size_t size = fixture_tape(&prng, data, run % 10 == 0 ? sizeof(data) : 300);
             struct tape_limits limits;
