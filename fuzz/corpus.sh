@@ -3,7 +3,7 @@
 # usage: ./dev corpus [SECONDS]
 # Makes the committed corpora, fuzz/corpus/TARGET, anew: seeds of every shipped scenario, what is there
 # already, and SECONDS (60) of each engine; then what adds nothing is left out (libFuzzer's -merge=1),
-# and what is large, until a target's corpus has at most 200 files and 200 KiB. Targets are those that
+# and of the rest every so many, until a target's corpus has at most 200 files and 200 KiB. Targets are those that
 # are built. Exit code 1: something was found, which is to be mended first.
 set -eu
 
@@ -72,12 +72,18 @@ fuzz() {
     [ -z "$(find "$work/found" -type f)" ] || fail "$1 found something, see ${work#"$root"/}/found" 1
 }
 
-# shrink FOLDER: the smallest files, as many as may be committed.
+# shrink FOLDER: as many as may be committed, evenly from the smallest to the largest.
 shrink() {
-    find "$1" -type f -printf '%s %p\n' | sort -n |
+    find "$1" -type f -printf '%s %p\n' | sort -k 1,1n -k 2 |
         awk -v files="$files_max" -v bytes="$bytes_max" '
-            { sum += $1 }
-            NR > files || sum > bytes { print $2 }' | while read -r file; do
+            { path[NR] = $2; size[NR] = $1 }
+            END {
+                for (i = 1; i <= NR; i++) {
+                    picked = NR <= files || int(i * files / NR) > int((i - 1) * files / NR)
+                    if (picked && sum + size[i] <= bytes) sum += size[i]
+                    else print path[i]
+                }
+            }' | while read -r file; do
         rm -- "$file"
     done
 }
