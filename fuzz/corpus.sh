@@ -66,7 +66,7 @@ fuzz() {
         -c "$root/build/fuzz-afl-cmplog/fuzz/$1"
     wait "$first" || true
     wait "$pid" || true
-    children=
+    end_children
     take_in "$work/afl/default/queue" "$2"
     take_findings "$work/afl/default" "$work/found"
     [ -z "$(find "$work/found" -type f)" ] || fail "$1 found something, see ${work#"$root"/}/found" 1

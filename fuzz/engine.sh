@@ -7,6 +7,22 @@
 : "${root:?}"
 children=
 
+# What this script starts carries this, and so does what that starts.
+DRILL_FUZZ_CALLER=$$.$(cut -d ' ' -f 1 /proc/uptime)
+export DRILL_FUZZ_CALLER
+
+# AFL++ leaves the last child of its CMPLOG twin behind, stopped, in a session of its own. When
+# nothing that we know of runs any more, what carries our mark and is stopped is ended.
+end_strays() {
+    for a_process in /proc/[0-9]*; do
+        a_pid=${a_process#/proc/}
+        if grep -qzxF "DRILL_FUZZ_CALLER=$DRILL_FUZZ_CALLER" "$a_process/environ" 2>/dev/null &&
+            grep -q '^State:[[:space:]]*T' "$a_process/status" 2>/dev/null; then
+            kill -KILL "$a_pid" 2>/dev/null || true
+        fi
+    done
+}
+
 # Ends what start_* started and what has not been waited for.
 end_children() {
     for child in $children; do
@@ -16,6 +32,7 @@ end_children() {
         wait "$child" 2>/dev/null || true
     done
     children=
+    end_strays
 }
 
 # forget PID: it was waited for.
@@ -25,6 +42,7 @@ forget() {
         [ "$child" = "$1" ] || others="$others $child"
     done
     children=$others
+    [ -n "$children" ] || end_strays
 }
 
 now_ms() {

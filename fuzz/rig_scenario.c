@@ -65,6 +65,7 @@ struct rig_scenario *rig_scenario_new(const struct drill_descriptor *const *plug
     while (plugins[count]) {
         count++;
     }
+    ASSERT(count > 0);
     struct scenario_plugin *described = calloc(count, sizeof(*described));
     if (!rig || !described) {
         finding("machine", "out of memory");

@@ -34,7 +34,13 @@ nightly=$DRILL_SOURCE_DIR/fuzz/nightly.sh
     has "$output" "fuzzing build/fuzz-afl/fuzz/tape-ack-ok with afl"
     has "$output" "stability 100.00 %"
     has_not "$output" "warning:"
+    gone "$DRILL_SOURCE_DIR/build/fuzz-afl-cmplog/fuzz/tape-ack-ok"
     has "$output" "no finding"
+}
+
+# None of the processes of a target, which may be stopped, is there any more.
+gone() {
+    has_not "$(cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' ' ')" "$1"
 }
 
 @test "both engines find the canary, name the file and the next command, and exit 1" {
@@ -58,6 +64,7 @@ nightly=$DRILL_SOURCE_DIR/fuzz/nightly.sh
     SOCKDRILL_PLUGIN_PATH=$DRILL_SOURCE_DIR/build/dev/tests/planted/bugs \
         run -1 timeout -k 5 120 sh "$nightly" --seconds 12 --folder "$work/night" \
         --targets 'datagram-ack-ok stream-frame-past-end'
+    gone "$DRILL_SOURCE_DIR/build/fuzz-afl-cmplog/tests/planted/stream-frame-past-end"
     local report=$work/night/report.json
     equals "$(json "$report" 'it.targets.map(t => t.name)')" '["datagram-ack-ok","stream-frame-past-end"]'
     equals "$(json "$report" it.complete)" true
@@ -87,6 +94,7 @@ nightly=$DRILL_SOURCE_DIR/fuzz/nightly.sh
     kill -TERM "$night"
     ended "$night" "$said"
     equals "$code" 3
+    gone "$work/night/corpus"
     equals "$(json "$work/night/report.json" it.complete)" false
     [ -n "$(ls "$work/night/corpus/datagram-ack-ok")" ]
     printf 'kept' >"$work/night/corpus/datagram-ack-ok/of-the-night-before"
