@@ -27,6 +27,8 @@ static const struct main_command main_commands[] = {
      cmd_talk},
     {"tape", "SUBCOMMAND FILE", "turn fuzz inputs into scenarios and back", "sockdrill tape",
      cmd_tape},
+    {"fuzz-report", "FOLDER", "make the report of a night of fuzzing", "sockdrill fuzz-report",
+     cmd_fuzz_report},
     {"plugins", "", "list the plugins that can be found", "sockdrill plugins", cmd_plugins},
 };
 #define MAIN_COMMAND_COUNT (sizeof(main_commands) / sizeof(main_commands[0]))
@@ -44,10 +46,10 @@ static void main_help(void)
     main_usage(stdout);
     fputs("\nDrills socket programs with scenarios.\n\n", stdout);
     for (size_t i = 0; i < MAIN_COMMAND_COUNT; i++) {
-        printf("  %-8s %-19s %s\n", main_commands[i].name, main_commands[i].arguments,
+        printf("  %-11s %-19s %s\n", main_commands[i].name, main_commands[i].arguments,
                main_commands[i].summary);
     }
-    printf("  %-8s %-19s %s\n", "help", "[COMMAND]", "this text, or that of a command");
+    printf("  %-11s %-19s %s\n", "help", "[COMMAND]", "this text, or that of a command");
     fputs("\nExit codes: 0 all good, 1 something failed, 2 bad usage or bad input,\n"
           "3 the harness or the machine failed.\n\n"
           "Manual pages: sockdrill(1), sockdrill-scenario(5), sockdrill-plugin(7).\n",

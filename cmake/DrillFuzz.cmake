@@ -3,7 +3,7 @@
 add_custom_target(fuzzers COMMENT "fuzz targets")
 
 # drill_add_fuzz_target(NAME sources... LIBS libraries...): one program, named NAME, in the build
-# tree's folder of the caller.
+# tree's folder of the caller. In a folder that sets DRILL_FUZZ_BY_NAME only who names it builds it.
 function(drill_add_fuzz_target name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBS")
     set(sources ${arg_UNPARSED_ARGUMENTS})
@@ -17,8 +17,15 @@ function(drill_add_fuzz_target name)
     if(DRILL_FUZZ_ENGINE STREQUAL custom)
         set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX)
     endif()
+    if(DRILL_FUZZ_SEEN_LAUNCHER)
+        set_target_properties(${target} PROPERTIES C_COMPILER_LAUNCHER "${DRILL_FUZZ_SEEN_LAUNCHER}")
+    endif()
     target_link_libraries(${target} PRIVATE drill_fuzz_seen ${arg_LIBS} drill_fuzz_engine)
-    add_dependencies(fuzzers ${target})
+    if(DRILL_FUZZ_BY_NAME)
+        set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)
+    else()
+        add_dependencies(fuzzers ${target})
+    endif()
 endfunction()
 
 # The kinds of targets that a plugin can have, read from the transports in its descriptor.

@@ -23,6 +23,7 @@
 struct rig_stream;
 struct rig_datagram;
 struct rig_tape;
+struct rig_scenario;
 
 /*
  * One connection that carries the input, a half-close, and the answers to both. The input's hash
@@ -58,5 +59,17 @@ void rig_datagram_free(struct rig_datagram *rig);
 struct rig_tape *rig_tape_new(const struct drill_descriptor *plugin, bool thorough);
 void rig_tape_play(struct rig_tape *rig, const uint8_t *data, size_t size);
 void rig_tape_free(struct rig_tape *rig);
+
+/*
+ * The input is the text of a scenario for one of `plugins` (a NULL ends them; borrowed). What the
+ * loader takes goes through a tape and back, and is then played as a tape of its plugin is, for the
+ * first few of a matrix.
+ *
+ * Oracles: `tape`, the same plan and the same bytes of tape again; `loader`, a refusal has a
+ * sentence; and those of rig_tape.
+ */
+struct rig_scenario *rig_scenario_new(const struct drill_descriptor *const *plugins, bool thorough);
+void rig_scenario_play(struct rig_scenario *rig, const uint8_t *data, size_t size);
+void rig_scenario_free(struct rig_scenario *rig);
 
 #endif

@@ -155,8 +155,6 @@ function check_direction(    home, mine, theirs) {
         report("layers", "fuzz includes \"" header "\" from beside or above; only cli knows both")
     else if (reports && home ~ /^(cli|fuzz|tests|bench|plugins)/)
         report("layers", "reports include \"" header "\" from above; only cli knows both")
-    else if (fuzz && home ~ /^(reports|cli|tests|bench|plugins)/)
-        report("layers", "fuzz includes \"" header "\"; it stands beside reports/ and below cli/")
     else if (cli && home ~ /^(tests|bench|plugins)/)
         report("layers", "cli includes \"" header "\"; product code never depends on tests, benches or plugins")
     if (!core || home != "core")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // node validate-report.js SCHEMA REPORT...
 //
-// Checks reports against reports/report.schema.json (or timings or traces against theirs) with ajv,
+// Checks reports against reports/report.schema.json (or timings, traces or fuzz reports against theirs) with ajv,
 // and what a schema cannot say: that keys stand in the schema's order, that all numbers are integers and that
 // the summary counts the results. Says what is wrong and where; exits 1 when anything was, 2 when it
 // was called wrongly. Debian's ajv needs NODE_PATH=/usr/share/nodejs.
@@ -71,6 +71,24 @@ function checkSummary(report, problems) {
   }
 }
 
+function checkFuzz({ targets, summary }, problems) {
+  const sum = (of) => targets.reduce((total, target) => total + of(target), 0);
+  const counted = {
+    targets: targets.length,
+    execs: sum((target) => target.runs.reduce((total, run) => total + run.execs, 0)),
+    findings: sum((target) => target.findings.length),
+  };
+  for (const [key, count] of Object.entries(counted)) {
+    if (summary[key] !== count) {
+      problems.push(`/summary/${key}: ${summary[key]}, but there are ${count}`);
+    }
+  }
+  const names = targets.map((target) => target.name);
+  if (names.some((name, i) => i > 0 && name <= names[i - 1])) {
+    problems.push('/targets: not in order of name');
+  }
+}
+
 // A stream that is kept whole shows as many bytes as it has, unless there was no room for them; text
 // and hex are the same bytes.
 function checkStreams(value, path, problems, omitted) {
@@ -105,7 +123,9 @@ function check(schema, validate, file) {
     return validate.errors.map((error) => `${error.dataPath || '/'}: ${error.message} (${error.schemaPath})`);
   }
   checkOrder(report, schema, schema, '', problems);
-  if (report.scenarios) {
+  if (report.kind === 'fuzz') {
+    checkFuzz(report, problems);
+  } else if (report.scenarios) {
     checkScenarios(report.scenarios, problems);
   } else {
     checkSummary(report, problems);

@@ -1,0 +1,282 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What `./dev test`, `./dev tidy` and `./dev format` do, stage by stage; sourced by ./dev, whose setup
+# and compile it uses.
+
+: "${root:?}" "${logs:?}" "${jobs:?}"
+
+# --- checks ---------------------------------------------------------------------------------------
+
+# Folders that hold C sources. The planted violations of the wall test have other names.
+c_sources() {
+    (cd "$root" && find include core plugins fuzz reports cli tests bench -name '*.[ch]' -o -name '*.cpp' |
+        sort)
+}
+
+check_format() {
+    cd "$root"
+    complaints=$(c_sources | xargs -n 20 -P "$jobs" clang-format --dry-run -Werror 2>&1) && return
+    printf '%s\n' "$complaints" | sed -n 's/^\([^: ]*\):[0-9].*/not formatted: \1/p' | sort -u
+    echo "dev: ./dev format does it"
+    return 1
+}
+
+check_shell() {
+    cd "$root"
+    find . \( -path ./build -o -path ./.git \) -prune -o -name '*.sh' \
+        -exec shellcheck dev .ci/run {} +
+}
+
+check_walls() {
+    cd "$root"
+    sh tests/walls.sh --self-test
+    sh tests/walls.sh .
+}
+
+# The public header must be clean in every language that plugin authors use.
+check_header() {
+    cd "$root"
+    CC=gcc CXX=clang++ sh tests/compile/plugin_header.sh include
+    CC=clang CXX=clang++ sh tests/compile/plugin_header.sh include
+}
+
+check_tidy() {
+    configure dev-clang
+    clean=0
+    findings=$(ninja --quiet -k 0 -C "$root/build/dev-clang" tidy 2>&1) || clean=$?
+    printf '%s\n' "$findings" | grep -v -E '^([0-9]+ warnings? generated|cd |-- )' || true
+    return $clean
+}
+
+check_cppcheck() {
+    cd "$root"
+    configure dev-clang
+    mkdir -p build/cppcheck
+    # Cppcheck knows the attribute, but not the C11 word. In tests it takes cmocka's assertions, which
+    # do not return, for calls that do; clang-tidy and the sanitizers look after those.
+    cppcheck -D_Noreturn='__attribute__((noreturn))' \
+        --quiet --project=build/dev-clang/compile_commands.json -j "$jobs" \
+        --cppcheck-build-dir=build/cppcheck --enable=warning,performance,portability \
+        --inline-suppr --suppress='*:tests/*' --error-exitcode=1 \
+        --template='{file}:{line}: {severity}: {message} [{id}]'
+}
+
+check_man() {
+    cd "$root"
+    mandoc -T lint -W warning docs/man/*.[157]
+}
+
+check_install() {
+    cd "$root"
+    sh tests/install.sh build/release
+}
+
+# --- tests ----------------------------------------------------------------------------------------
+
+unit_tests() {
+    ctest --test-dir "$root/build/dev" -L unit -j "$jobs" --output-on-failure --no-tests=error
+}
+
+# Nothing is passed over where the schemas' validator is missing.
+all_unit_tests() {
+    export DRILL_REQUIRE_AJV=1
+    unit_tests
+}
+
+cli_tests() {
+    cd "$root"
+    SOCKDRILL=$root/build/dev/bin/sockdrill \
+        SOCKDRILL_RELEASE=$root/build/release/bin/sockdrill \
+        DRILL_SOURCE_DIR=$root \
+        DRILL_TEST_PLUGINS=$root/build/dev/tests/plugins \
+        DRILL_TEST_PLUGINS_RELEASE=$root/build/release/tests/plugins \
+        NODE_PATH=/usr/share/nodejs \
+        bats --formatter tap --print-output-on-failure tests/cli
+}
+
+# Ends its log with how many scenarios passed and failed, as the report's summary counts them.
+suite() {
+    cd "$root"
+    outcome=0
+    "build/$1/bin/sockdrill" run --report "build/report-$1.json" scenarios || outcome=$?
+    tr -d ' \n' <"build/report-$1.json" | sed 's/.*"summary":{\([^}]*\)}.*/\1\n/' | tr ',:' '\n ' |
+        awk '{ gsub(/"/, ""); count[$1] = $2 }
+            END {
+                passed = count["pass"] + count["expected-fail"]
+                printf "%d passed, %d failed\n", passed, count["total"] - passed - count["skipped"]
+            }'
+    return $outcome
+}
+
+# The same bytes whatever the number of workers.
+suite_repeats() {
+    cd "$root"
+    for workers in 1 5; do
+        build/release/bin/sockdrill run -q -j $workers --report build/report-again.json scenarios
+        cmp build/report-release.json build/report-again.json
+    done
+    rm build/report-again.json
+}
+
+# Behind a seal, and with the same traces whatever compiled them.
+check_hermetic() {
+    sh "$root/tests/hermetic.sh" "$root/build/hermetic"
+}
+
+# What `./dev nightly` needs, and one planted bug of it, which a test lets it find.
+build_fuzzers() {
+    . "$root/fuzz/verbs.sh"
+    compile_all_fuzzers
+    for preset in dev fuzz-libfuzzer fuzz-libfuzzer-all fuzz-libfuzzer-plain fuzz-afl fuzz-afl-plain fuzz-afl-cmplog fuzz-coverage; do
+        ninja --quiet -C "$root/build/$preset" tests/planted/stream-frame-past-end
+    done
+}
+
+check_corpora() {
+    sh "$root/tests/fuzz-corpora.sh" "$root/build/dev/fuzz"
+}
+
+check_oss_fuzz() {
+    sh "$root/tests/oss-fuzz.sh" --self-test
+    sh "$root/tests/oss-fuzz.sh" "$root/build/oss-fuzz"
+}
+
+check_workflows() {
+    sh "$root/tests/workflows.sh" --self-test "$root/build"
+    sh "$root/tests/workflows.sh" "$root/build"
+}
+
+# Fixed seeds: the same sequences each time. With sanitizers fewer fit into the time.
+conform_bounded() {
+    cd "$root"
+    build/release/tests/conform/sockdrill-conform --file tests/conform/found.sequences
+    build/release/tests/conform/sockdrill-conform -j "$jobs" --sequences 30000 --seed 1
+    build/dev/tests/conform/sockdrill-conform -j "$jobs" --sequences 3000 --seed 2
+}
+
+format() {
+    setup format
+    case ${1:-} in
+    --check) check_format ;;
+    '') cd "$root" && c_sources | xargs clang-format -i ;;
+    *) fail "format takes --check or nothing" 2 ;;
+    esac
+}
+
+passed=0
+failed=0
+
+# stage NAME COMMAND...: runs it with its output in a log, says how long it took, and ends everything
+# when it fails, with the log. The subshell gets its own `set -e`, which an `if` would switch off.
+stage() {
+    name=$1
+    shift
+    log=$logs/$(printf '%s' "$name" | tr -cs 'a-zA-Z0-9\n' '-').log
+    mkdir -p "$logs"
+    printf '%-46s' "$name"
+    began=$(date +%s)
+    set +e
+    (
+        set -e
+        "$@"
+    ) >"$log" 2>&1 </dev/null
+    status=$?
+    set -e
+    took=$(($(date +%s) - began))
+    if [ $status -eq 0 ]; then
+        printf 'ok %4d s\n' $took
+    else
+        printf 'FAILED after %d s\n' $took
+    fi
+}
+
+# require: what follows a stage that must have succeeded.
+require() {
+    [ "$status" -ne 0 ] || return 0
+    printf '\n'
+    tail -n 200 "$log"
+    printf '\ndev: stopped: the stage "%s" failed; its whole output is in %s\n' "$name" "${log#"$root"/}"
+    [ $failed -gt 0 ] || failed=1
+    [ "${verb:?}" != test ] || printf '%d passed, %d failed\n' $passed $failed
+    exit 1
+}
+
+check() {
+    stage "$@"
+    require
+}
+
+# counted COUNTER NAME COMMAND...: a stage whose log says how many tests passed and failed; COUNTER
+# reads that out of it.
+counted() {
+    counter=$1
+    shift
+    stage "$@"
+    set -- "$($counter passed "$log")" "$($counter failed "$log")"
+    passed=$((passed + $1))
+    failed=$((failed + $2))
+    if [ $status -eq 0 ] && [ "$1" -eq 0 ]; then
+        echo "no test ran" >>"$log"
+        status=1
+    fi
+    require
+}
+
+# From "98% tests passed, 1 tests failed out of 52".
+count_ctest() {
+    awk -v what="$1" '/tests passed, .* tests failed out of/ { failed = $4; all = $9 }
+        END { print what == "failed" ? failed + 0 : all - failed }' "$2"
+}
+
+# A skipped test is neither.
+count_bats() {
+    awk -v what="$1" '/^ok / && !/# skip/ { passed++ } /^not ok / { failed++ }
+        END { print (what == "failed" ? failed : passed) + 0 }' "$2"
+}
+
+count_suite() {
+    awk -v what="$1" 'END { print (what == "failed" ? $3 : $1) + 0 }' "$2"
+}
+
+test_everything() {
+    began_all=$(date +%s)
+    setup build unit format tidy test fuzz ci
+    check "build: release" compile release all test-plugins sockdrill-conform
+    check "build: gcc with sanitizers" compile dev
+    check "build: clang with sanitizers" compile dev-clang
+    check "build: fuzz targets, both engines" build_fuzzers
+    check "format" check_format
+    check "shell scripts" check_shell
+    check "walls between the layers" check_walls
+    check "public header: C11, C17, C++11, C++17" check_header
+    check "man pages" check_man
+    check "installed tree" check_install
+    check "workflows" check_workflows
+    check "clang-tidy" check_tidy
+    check "cppcheck" check_cppcheck
+    counted count_ctest "unit tests" all_unit_tests
+    check "conformance: planted lies are found" \
+        "$root/build/release/tests/conform/sockdrill-conform" --self-test
+    check "conformance: the kernel and the simulation" conform_bounded
+    check "fuzz targets: corpora and regressions" check_corpora
+    check "fuzz targets: as OSS-Fuzz builds them" check_oss_fuzz
+    counted count_bats "tests of the command" cli_tests
+    counted count_suite "shipped suite: release" suite release
+    counted count_suite "shipped suite: with sanitizers" suite dev
+    check "shipped suite: same report for every -j" suite_repeats
+    check "simulated world: sealed, same everywhere" check_hermetic
+    printf 'all stages passed in %d s\n\n' $(($(date +%s) - began_all))
+    printf '%d passed, %d failed\n' $passed $failed
+}
+
+test_unit() {
+    setup build unit
+    compile dev || fail "the build failed"
+    unit_tests
+}
+
+tidy() {
+    setup build unit tidy
+    check "clang-tidy" check_tidy
+    check "cppcheck" check_cppcheck
+}
