@@ -227,20 +227,12 @@ static int minimize_name(struct minimize *minimize, const struct tape_input *inp
     return COMMAND_GOOD;
 }
 
-static int minimize_make_small(struct minimize *minimize)
+/* Fills `smaller`, which is empty. */
+static int minimize_make_small(struct minimize *minimize, struct bytes *smaller)
 {
     struct minimize_judge judge = {.first = tape_judge_first, .owner = &minimize->judge};
-    struct bytes smaller;
-    bytes_init(&smaller, 2 * TAPE_FILE_BYTES_MAX);
-    int status = minimize_tape(minimize->events.data, minimize->events.size, &judge,
-                               minimize->settings->judgements, &smaller, &minimize->told);
-    if (status == 0) {
-        struct bytes before = minimize->events;
-        minimize->events = smaller;
-        smaller = before;
-    }
-    bytes_fini(&smaller);
-    return status;
+    return minimize_tape(minimize->events.data, minimize->events.size, &judge,
+                         minimize->settings->judgements, smaller, &minimize->told);
 }
 
 static void minimize_print_world(FILE *to, const char *world, const struct tape_finding *finding,
@@ -273,6 +265,9 @@ static void minimize_print(const struct minimize *minimize, const struct tape_re
     } else {
         minimize_print_world(to, "real sockets", &regress->kernel, minimize->judge.wanted);
     }
+    if (regress->both.sentence[0]) {
+        fprintf(to, "  they part at  %s\n", regress->both.sentence);
+    }
     if (minimize->settings->out) {
         fprintf(to, "  written       %s\n", minimize->settings->out);
     }
@@ -287,37 +282,76 @@ static int minimize_write(const struct minimize *minimize, const struct tape_reg
     return code;
 }
 
-static int minimize_regress(struct minimize *minimize)
+static int minimize_tell(const struct minimize *minimize, const struct tape_regress *regress)
+{
+    if (regress->why[0]) {
+        output_complain("%s: %s is found in %zu events, but cannot be told as a scenario: %s",
+                        minimize->settings->file, minimize->judge.wanted,
+                        minimize->told.events_after, regress->why);
+        return COMMAND_FAILED;
+    }
+    return minimize_write(minimize, regress);
+}
+
+/* Minimizes, and makes the scenario: 0 or -errno. */
+static int minimize_regress(struct minimize *minimize, struct tape_regress *regress)
 {
     struct scenario_plugins plugins = {.owner = minimize->catalog, .find = plugin_catalog_find};
     const struct minimize_settings *settings = minimize->settings;
     const char *path = settings->out ? settings->out : settings->file;
-    struct tape_regress regress;
-    int status = tape_regress_make(&minimize->judge, &minimize->plugin, &plugins, path,
-                                   &minimize->events, &regress);
-    int code = COMMAND_FAILED;
-    if (status != 0) {
-        code = minimize_failed(minimize, status);
-    } else if (regress.why[0]) {
-        output_complain("%s: %s is found in %zu events, but cannot be told as a scenario: %s",
-                        settings->file, minimize->judge.wanted, minimize->told.events_after,
-                        regress.why);
-    } else {
-        code = minimize_write(minimize, &regress);
+    struct bytes smaller;
+    bytes_init(&smaller, 2 * TAPE_FILE_BYTES_MAX);
+    *regress = (struct tape_regress){.injected = false};
+    int status = minimize_make_small(minimize, &smaller);
+    if (status == 0) {
+        status = tape_regress_make(&minimize->judge, &minimize->plugin, &plugins, path, &smaller,
+                                   regress);
     }
-    tape_regress_fini(&regress);
-    return code;
+    bytes_fini(&smaller);
+    return status;
+}
+
+static bool minimize_in_both(const struct minimize *minimize, const struct tape_regress *regress)
+{
+    return !regress->why[0] && !regress->sim_only &&
+           strcmp(regress->kernel.fingerprint, minimize->judge.wanted) == 0;
+}
+
+/* What real sockets do not show any more may have been left out: where they showed it at first, it
+ * is looked for again in both worlds. 0 or -errno. */
+static int minimize_both(struct minimize *minimize, struct tape_regress *regress)
+{
+    struct minimize_told told = minimize->told;
+    struct tape_regress both;
+    minimize->judge.kernel = true;
+    int status = minimize_regress(minimize, &both);
+    bool better = status == 0 && minimize_in_both(minimize, &both);
+    struct tape_regress worse = better ? *regress : both;
+    if (better) {
+        *regress = both;
+        minimize->told.judgements += told.judgements;
+    } else {
+        minimize->told = told;
+    }
+    tape_regress_fini(&worse);
+    return status == -ENOENT ? 0 : status;
 }
 
 static int minimize_work(struct minimize *minimize, const struct tape_input *input)
 {
     struct tape_finding finding;
+    struct tape_regress regress;
     int code = minimize_name(minimize, input, &finding);
     if (code != COMMAND_GOOD) {
         return code;
     }
-    int status = minimize_make_small(minimize);
-    return status == 0 ? minimize_regress(minimize) : minimize_failed(minimize, status);
+    int status = minimize_regress(minimize, &regress);
+    if (status == 0 && !regress.sim_only && !minimize_in_both(minimize, &regress)) {
+        status = minimize_both(minimize, &regress);
+    }
+    code = status == 0 ? minimize_tell(minimize, &regress) : minimize_failed(minimize, status);
+    tape_regress_fini(&regress);
+    return code;
 }
 
 static int fingerprint_work(struct minimize *minimize, const struct tape_input *input)

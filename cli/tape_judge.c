@@ -43,8 +43,17 @@ static void tape_judge_describe(struct tape_finding *finding, const struct resul
     finding->verdict = result->verdict;
     finding->oracle = result->failure.oracle;
     finding->source = result->failure.source;
+    const struct result_divergence *parted = &result->divergence;
     const char *sentence = result->failure.sentence ? result->failure.sentence : result->note;
-    snprintf(finding->sentence, sizeof(finding->sentence), "%s", sentence ? sentence : "");
+    if (parted->calls) {
+        snprintf(finding->sentence, sizeof(finding->sentence), "%s: %s, simulated, and %s there",
+                 parted->calls, parted->sim_call, parted->kernel_call);
+    } else if (parted->what) {
+        snprintf(finding->sentence, sizeof(finding->sentence), "%s: %s, simulated, and %s there",
+                 parted->what, parted->sim, parted->kernel);
+    } else {
+        snprintf(finding->sentence, sizeof(finding->sentence), "%s", sentence ? sentence : "");
+    }
 }
 
 /* The first that shows, or that nothing is known of; `count` when none shows. */
@@ -118,10 +127,9 @@ static int judge_some(struct tape_judge *judge, const struct bytes *tapes, size_
     return status == 0 ? (int)batch_first(&batch) : status;
 }
 
-int tape_judge_first(void *owner, const struct bytes *tapes, size_t count)
+/* The same in one world, as `first` of a struct minimize_judge. */
+static int first_simulated(struct tape_judge *judge, const struct bytes *tapes, size_t count)
 {
-    struct tape_judge *judge = owner;
-    ASSERT(count <= MINIMIZE_BATCH);
     for (size_t from = 0; from < count;) {
         bool doubtful = false;
         int first = judge_some(judge, tapes + from, count - from, &doubtful);
@@ -139,6 +147,34 @@ int tape_judge_first(void *owner, const struct bytes *tapes, size_t count)
     return (int)count;
 }
 
+/* Whether a tape shows what is wanted on real sockets: 1, 0 or -errno. */
+static int shows_on_kernel(struct tape_judge *judge, const struct bytes *tape)
+{
+    struct tape_finding finding;
+    struct plan plan = *tape_decode(judge->tapes[0], tape->data, tape->size);
+    plan.worlds = PLAN_BOTH;
+    int status = tape_judge_plan(judge, &plan, PLAN_KERNEL, &finding);
+    return status == 0 ? strcmp(finding.fingerprint, judge->wanted) == 0 : status;
+}
+
+int tape_judge_first(void *owner, const struct bytes *tapes, size_t count)
+{
+    struct tape_judge *judge = owner;
+    ASSERT(count <= MINIMIZE_BATCH);
+    for (size_t from = 0; from < count; from++) {
+        int first = first_simulated(judge, tapes + from, count - from);
+        if (first < 0) {
+            return first;
+        }
+        from += (size_t)first;
+        int shows = from < count && judge->kernel ? shows_on_kernel(judge, &tapes[from]) : 1;
+        if (shows != 0) {
+            return shows < 0 ? shows : (int)from;
+        }
+    }
+    return (int)count;
+}
+
 int tape_judge_plan(struct tape_judge *judge, struct plan *plan, enum plan_world world,
                     struct tape_finding *finding)
 {
@@ -146,7 +182,7 @@ int tape_judge_plan(struct tape_judge *judge, struct plan *plan, enum plan_world
         .judge = judge, .count = 1, .finding = finding, .timeout_ms = judge->timeout_ms};
     /* There a run that does not settle takes real time to be told from one that hangs. */
     bool settles = !strstr(judge->wanted, ":hang");
-    if (world == PLAN_KERNEL && settles && batch.timeout_ms < ISOLATE_TIMEOUT_MS_DEFAULT) {
+    if (world != PLAN_SIM && settles && batch.timeout_ms < ISOLATE_TIMEOUT_MS_DEFAULT) {
         batch.timeout_ms = ISOLATE_TIMEOUT_MS_DEFAULT;
     }
     *finding = (struct tape_finding){.source = PLAN_NONE};

@@ -17,6 +17,7 @@ struct tape_judge {
     struct tape *tapes[MINIMIZE_BATCH]; /* owned */
     uint64_t timeout_ms;
     char wanted[FINGERPRINT_BYTES]; /* "": any finding shows */
+    bool kernel;                    /* it has to show on real sockets, too */
     struct drill_error error;       /* why the machine failed */
 };
 
@@ -38,7 +39,8 @@ void tape_judge_fini(struct tape_judge *judge);
  * the user interrupted; else -errno with `error`. */
 int tape_judge_first(void *owner, const struct bytes *tapes, size_t count);
 
-/* Plays one tape, or one plan in one world: 0, -EINTR, or -errno with `error`. */
+/* Plays one tape, or one plan in one world or both (where they part, the sentence says): 0, -EINTR,
+ * or -errno with `error`. */
 int tape_judge_tape(struct tape_judge *judge, const void *data, size_t size,
                     struct tape_finding *finding);
 int tape_judge_plan(struct tape_judge *judge, struct plan *plan, enum plan_world world,

@@ -15,9 +15,11 @@
 struct tape_regress {
     struct bytes text; /* owned: the JSON */
     struct tape_finding sim, kernel;
-    bool injected;  /* no peer alone can cause it */
-    bool sim_only;  /* the scenario cannot be played on real sockets */
-    char why[1200]; /* not "": there is no scenario, and this is why */
+    struct tape_finding both; /* where the two do not show the same: its sentence says where they
+                                 part */
+    bool injected;            /* no peer alone can cause it */
+    bool sim_only;            /* the scenario cannot be played on real sockets */
+    char why[1200];           /* not "": there is no scenario, and this is why */
 };
 
 /* The finding that is looked for is judge->wanted, and also the scenario's title. `path` is where
