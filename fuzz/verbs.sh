@@ -113,6 +113,12 @@ fuzz() {
 }
 
 planted() {
+    if [ "${1:-}" = minimize ]; then
+        shift
+        setup build unit
+        compile dev all planted || fail "the build failed"
+        exec sh "$root/tests/planted/minimize.sh" "$@"
+    fi
     setup build fuzz
     compile_fuzz fuzz-libfuzzer fuzz-libfuzzer plugin fuzzers
     exec sh "$root/tests/planted.sh" --build "$root/build/fuzz-libfuzzer" "$@"
