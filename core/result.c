@@ -108,7 +108,9 @@ int result_reset(struct result *result, uint32_t plan, const struct plan *of)
         free(result->step_runs);
         result->step_runs = malloc(of->source_count * sizeof(*result->step_runs));
         if (!result->step_runs) {
-            result_fini(result);
+            bytes_fini(&result->sim_trace);
+            bytes_fini(&result->kernel_trace);
+            *result = (struct result){0};
             return -ENOMEM;
         }
         result->step_capacity = of->source_count;

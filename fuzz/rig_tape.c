@@ -41,12 +41,12 @@ static struct trace_store *store_new(void)
     return need(memory == MAP_FAILED ? NULL : memory, "a trace");
 }
 
-struct rig_tape *rig_tape_new(const struct drill_descriptor *descriptor, bool thorough)
+struct rig_tape *rig_tape_new(const struct drill_descriptor *plugin, bool thorough)
 {
     struct rig_tape *rig = need(calloc(1, sizeof(*rig)), "a rig");
-    struct tape_plugin known = tape_plugin_of_descriptor(descriptor);
+    struct tape_plugin known = tape_plugin_of_descriptor(plugin);
     rig->thorough = thorough;
-    rig->plugin = rig_adopt(descriptor);
+    rig->plugin = rig_adopt(plugin);
     rig->tape = need(tape_new(TAPE_EXPLORE, &known, NULL), "a tape");
     rig->world = need(world_sim_new(NULL), "a simulated network");
     rig->runner = need(runner_new(rig->world, &rig->progress), "a runner");
