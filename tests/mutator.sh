@@ -5,9 +5,11 @@
 #   tests/mutator.sh BUILD [RUNS [SEEDS]]   prints edges reached in RUNS executions, the median of
 #                                           SEEDS seeds: with the mutator and without, each with and
 #                                           without the dictionary
-#   tests/mutator.sh --test BUILD           exit code 0: with each of three seeds the mutator comes to
-#                                           the deepest state, and the engine alone does not
-# Seeds and executions are fixed, no clock: the same build gives the same numbers.
+#   tests/mutator.sh --test BUILD           exit code 0: with each of three seeds the mutator reaches 10
+#                                           edges more in 20,000 executions than the engine alone with
+#                                           any of them, although only the latter has the dictionary
+# Seeds and executions are fixed and there is no clock; where code lies in memory still makes a small
+# difference from run to run, far below that.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -18,33 +20,32 @@ if [ "${1:-}" = --test ]; then
 fi
 build=${1:?usage: tests/mutator.sh [--test] BUILD [RUNS [SEEDS]]}
 targets=$build/tests/mutator
-for target in tape-auction tape-auction-reached; do
-    [ -x "$targets/$target" ] || {
-        echo "mutator: build it first: ninja -C $build tests/mutator/$target" >&2
-        exit 2
-    }
-done
+target=$targets/tape-auction
+[ -x "$target" ] || {
+    echo "mutator: build it first: ninja -C $build tests/mutator/tape-auction" >&2
+    exit 2
+}
 area=$(mktemp -d)
 trap 'rm -rf "$area"' EXIT
 
-# play WAY TARGET SEED RUNS: the output goes to $area/output; the exit code is the engine's. The
+# play WAY SEED RUNS: the output goes to $area/output; the exit code is the engine's. The
 # engine alone gets the growing lengths that it uses when nobody mutates for it.
 play() {
-    way=$1 target=$2 seed=$3 runs=$4
+    way=$1 seed=$2 runs=$3
     set --
     case $way in
     *+words) set -- "-dict=$here/mutator/auction.dict" ;;
     esac
     case $way in
-    plain*) env DRILL_FUZZ_PLAIN=1 "$targets/$target" -len_control=100 -seed="$seed" -runs="$runs" \
+    plain*) env DRILL_FUZZ_PLAIN=1 "$target" -len_control=100 -seed="$seed" -runs="$runs" \
         -max_len=1024 "-artifact_prefix=$area/" "$@" ;;
-    *) env -u DRILL_FUZZ_PLAIN "$targets/$target" -seed="$seed" -runs="$runs" -max_len=1024 \
+    *) env -u DRILL_FUZZ_PLAIN "$target" -seed="$seed" -runs="$runs" -max_len=1024 \
         "-artifact_prefix=$area/" "$@" ;;
     esac >"$area/output" 2>&1
 }
 
 edges_of() {
-    play "$1" tape-auction "$2" "$3" || {
+    play "$1" "$2" "$3" || {
         tail -n 20 "$area/output" >&2
         exit 1
     }
@@ -70,27 +71,22 @@ measure() {
     done
 }
 
-# expect WAY SEED yes|no: whether that ends in the deepest state.
-expect() {
-    code=0
-    play "$1" tape-auction-reached "$2" 200000 || code=$?
-    reached=no
-    [ $code -eq 0 ] || reached=yes
-    if [ $code -ne 0 ] && ! grep -q 'in thanks' "$area/output" && ! grep -q 'deadly signal' "$area/output"; then
-        tail -n 20 "$area/output"
-        echo "mutator: $1, seed $2: it ends otherwise than in the deepest state"
-        exit 1
-    fi
-    executions=$(grep -a -o '^#[0-9]*' "$area/output" | tail -n 1)
-    echo "$1, seed $2: reached: $reached; last news: execution ${executions:-none}"
-    [ $reached = "$3" ] || exit 1
+# compare: the worst of the mutator with the best of the engine alone.
+compare() {
+    for seed in 1 2 3; do
+        edges_of mutator "$seed" 20000
+    done >"$area/mutator"
+    for seed in 1 2 3; do
+        edges_of plain+words "$seed" 20000
+    done >"$area/plain"
+    least=$(sort -n "$area/mutator" | head -n 1)
+    most=$(sort -n "$area/plain" | tail -n 1)
+    echo "the mutator reaches $least edges or more; the engine alone, with words, $most or fewer"
+    [ "$least" -ge $((most + 10)) ]
 }
 
 if [ -n "$test" ]; then
-    for seed in 1 2 3; do
-        expect mutator "$seed" yes
-        expect plain+words "$seed" no
-    done
-    exit 0
+    compare
+    exit
 fi
 measure "${2:-50000}" "${3:-5}"
