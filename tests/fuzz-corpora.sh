@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # usage: tests/fuzz-corpora.sh FOLDER
 # Plays fuzz/corpus/TARGET and fuzz/regress/TARGET in the replayer of every target, which lie in FOLDER.
-# Every target must have a corpus that is small enough to be committed, every corpus a target; and the
+# Every dictionary must be taken. Every target must have a corpus that is small enough to be committed, every corpus a target; and the
 # canary must die of what it dies of, or else a replayer that notices nothing would pass.
 set -eu
 
@@ -45,4 +45,11 @@ done
 for corpus in "$root"/fuzz/corpus/*/ "$root"/fuzz/regress/*/; do
     name=$(basename "$corpus")
     [ ! -d "$corpus" ] || [ -x "$folder/$name" ] || fail "there is no target for ${corpus#"$root"/}"
+done
+
+# One rule: a plugin's dictionary, for all of its targets, or that of the target `scenario`.
+for dictionary in "$root"/fuzz/dictionaries/*; do
+    name=$(basename "$dictionary" .dict)
+    [ "$name" = scenario ] || [ -x "$folder/tape-$name" ] ||
+        fail "nobody takes fuzz/dictionaries/${dictionary##*/}: dictionaries are called after a plugin, or scenario"
 done

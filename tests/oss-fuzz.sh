@@ -96,7 +96,13 @@ check_build() {
     ninja -C "$build" -t commands fuzzers >"$folder/commands"
     for dictionary in "$root"/fuzz/dictionaries/*.dict; do
         name=${dictionary##*/}
-        cmp -s "$dictionary" "$OUT/tape-$name" || fail "$1: \$OUT has no tape-$name like fuzz/dictionaries/$name"
+        taken=0
+        for target in "$OUT/${name%.dict}" "$OUT"/*-"${name%.dict}"; do
+            [ -x "$target" ] || continue
+            cmp -s "$dictionary" "$target.dict" || fail "$1: \$OUT has no ${target##*/}.dict like fuzz/dictionaries/$name"
+            taken=$((taken + 1))
+        done
+        [ $taken -gt 0 ] || fail "$1: fuzz/dictionaries/$name is of no plugin that has a target, nor of 'scenario'"
     done
     bad=0
     sh "$rules" commands "$folder/commands" || bad=1

@@ -68,7 +68,8 @@ accompany() {
         rm -f "$seeds"
         find "$source/fuzz/corpus/$1" -type f ! -name '.*' | LC_ALL=C sort | zip -q -j -X "$seeds" -@
     fi
-    # The targets of a plugin share its dictionary: stream-NAME and tape-NAME that of NAME.
+    # The targets of a plugin share its dictionary: stream-NAME and tape-NAME that of NAME; the target
+    # `scenario` has one of its own name. fuzz/engine.sh has the same rule.
     dictionary=$source/fuzz/dictionaries/${1#*-}.dict
     if [ -f "$dictionary" ]; then
         cp "$dictionary" "$OUT/$1.dict"
