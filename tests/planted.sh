@@ -6,7 +6,7 @@
 # finding, from nothing, and prints the table: bug, oracle, time to find, execs. Then runs the targets
 # of correct plugins as long, which must stay quiet. The findings and logs are kept in
 # build/findings/planted.
-#   --only NAME      the bug of that name alone, and no clean target
+#   --only NAME      the bug of that name alone, and no clean target; may be given more than once
 #   --seconds N      at most so long for each bug (60)
 #   --clean SECONDS  so long for each clean target (60; 0: none of them)
 #   --seed N         the engine's seed (1)
@@ -151,12 +151,15 @@ stay_quiet() {
 
 # rows: name, target and oracles of what is asked for.
 rows() {
-    awk -F "$tab" -v only="$only" 'NR > 1 && (only == "" || $1 == only) { print $1, $4, $5 }' "$table"
+    awk -F "$tab" -v only="$only " 'NR > 1 && (only == " " || index(only, " " $1 " ")) { print $1, $4, $5 }' "$table"
 }
 
 hunt_all() {
+    for name in $only; do
+        cut -f 1 "$table" | tail -n +2 | grep -qxF -e "$name" ||
+            fail "no planted bug is called '$name'; the names are the first column of tests/planted/planted.tsv"
+    done
     list=$(rows)
-    [ -n "$list" ] || fail "no planted bug is called '$only'; the names are the first column of tests/planted/planted.tsv"
     [ -z "$only" ] || clean_seconds=0
     while read -r name target oracles; do
         built "$build/tests/planted/$target-$name"
@@ -269,7 +272,7 @@ while [ $# -gt 0 ]; do
     --only | --seconds | --clean | --seed | --build)
         [ $# -gt 1 ] || fail "$1 takes a value"
         case $1 in
-        --only) only=$2 ;;
+        --only) only="$only $2" ;;
         --seconds) number "$1" "$2" && seconds=$2 ;;
         --clean) number "$1" "$2" && clean_seconds=$2 ;;
         --seed) number "$1" "$2" && seed=$2 ;;
