@@ -97,7 +97,7 @@ for target in $(find "$root/build/fuzz-libfuzzer/fuzz" -maxdepth 1 -type f -perm
     [ "$target" = canary ] || take_in "$root/fuzz/corpus/$target" "$work/all"
     [ "$target" = canary ] || fuzz "$target" "$work/all"
     # The engine sees everything here, so that what goes another way through the loop is kept, too.
-    "$root/build/fuzz-libfuzzer-all/fuzz/$target" -merge=1 -timeout=10 -rss_limit_mb=2560 \
+    "$root/build/fuzz-libfuzzer-all/fuzz/$target" -merge=1 -timeout=10 "-rss_limit_mb=$memory_max_mb" \
         -max_len="$(longest_input "$target")" "$work/less" "$work/all" >"$work/merge.log" 2>&1 ||
         fail "the corpus of $target could not be minimised; see ${work#"$root"/}/merge.log"
     shrink "$work/less"

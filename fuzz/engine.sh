@@ -7,6 +7,9 @@
 : "${root:?}"
 children=
 
+# What libFuzzer allows an input; more than that is a finding.
+memory_max_mb=2560
+
 # What this script starts carries this, and so does what that starts.
 DRILL_FUZZ_CALLER=$$.$(cut -d ' ' -f 1 /proc/uptime)
 export DRILL_FUZZ_CALLER
@@ -58,14 +61,11 @@ longest_input() {
     esac
 }
 
-# dictionary_of TARGET: the target's own, or its plugin's; nothing where there is neither.
+# dictionary_of TARGET: its plugin's, which the plugin's targets share; that of `scenario` bears its own
+# name. Nothing where there is none. fuzz/oss-fuzz/build.sh has the same rule.
 dictionary_of() {
-    for a_name in "$1" "${1#*-}"; do
-        if [ -e "$root/fuzz/dictionaries/$a_name.dict" ]; then
-            echo "$root/fuzz/dictionaries/$a_name.dict"
-            return
-        fi
-    done
+    a_dictionary=$root/fuzz/dictionaries/${1#*-}.dict
+    [ ! -e "$a_dictionary" ] || echo "$a_dictionary"
 }
 
 # take_in FOLDER CORPUS: copies the files of FOLDER (and of folders below) into CORPUS, each under the
@@ -106,7 +106,7 @@ start_libfuzzer() {
     [ -z "$dictionary" ] || set -- "-dict=$dictionary" "$@"
     mkdir -p "$a_folder"
     timeout -k 5 $((a_time + 60)) "$a_binary" -max_total_time="$a_time" -timeout=10 \
-        -rss_limit_mb=2560 -reload=1 -max_len="$(longest_input "$a_target")" -use_value_profile=1 \
+        "-rss_limit_mb=$memory_max_mb" -reload=1 -max_len="$(longest_input "$a_target")" -use_value_profile=1 \
         -print_final_stats=1 -artifact_prefix="$a_folder/" "$@" "$a_corpus" >"$a_log" 2>&1 </dev/null &
     pid=$!
     children="$children $pid"

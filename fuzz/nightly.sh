@@ -204,7 +204,7 @@ minimise() {
     less=$night/less
     rm -rf "$less"
     mkdir -p "$less/both"
-    if bounded "$1" "$(binary fuzz-libfuzzer-all "$target")" -merge=1 -timeout=10 -rss_limit_mb=2560 \
+    if bounded "$1" "$(binary fuzz-libfuzzer-all "$target")" -merge=1 -timeout=10 "-rss_limit_mb=$memory_max_mb" \
         -max_len="$(longest_input "$target")" -artifact_prefix="$findings/" "$less/both" "$corpus" \
         >"$logs/merge.log" 2>&1 &&
         AFL_ALLOW_TMP=1 bounded "$1" afl-cmin -i "$corpus" -o "$less/cmin" -m none -t 10000 -- \
@@ -221,9 +221,8 @@ minimise() {
 
 # cover: how many lines of each of our files the corpus reaches.
 cover() {
-    profile=$logs/coverage
+    profile=$logs/profile
     player=$(binary fuzz-coverage "$target")
-    rm -f "$profile".*
     if LLVM_PROFILE_FILE="$profile.raw" bounded 120 "$player" "$corpus" >"$logs/coverage.log" 2>&1 &&
         llvm-profdata merge -sparse "$profile.raw" -o "$profile.data" &&
         llvm-cov export -format=lcov "$player" -instr-profile="$profile.data" >"$profile.lcov" 2>>"$logs/coverage.log"; then
@@ -237,10 +236,29 @@ cover() {
         say "  the coverage could not be measured; see ${logs#"$root"/}/coverage.log"
         broken=yes
     fi
-    rm -f "$profile".*
+    rm -f "$profile.raw" "$profile.data" "$profile.lcov"
 }
 
 # --- findings -------------------------------------------------------------------------------------
+
+# shows FILE DEADLINE_MS: whether an engine that found it would find it again: with its builds and its
+# limits, for the ordinary build has no limit of memory and sees with sanitizers only. What could not
+# be played to its end until then may still be there. What is said of it goes to replay.log.
+shows() {
+    for preset in fuzz-libfuzzer fuzz-libfuzzer-plain; do
+        left_ms=$(($2 - $(now_ms)))
+        [ $left_ms -ge 1000 ] || return 0
+        bounded $((left_ms / 1000)) "$(binary $preset "$target")" -timeout=10 "-rss_limit_mb=$memory_max_mb" \
+            -print_final_stats=1 "$1" >"$logs/replay.log" 2>&1 || return 0
+        # The engine looks once a second; a run may be over by then.
+        peak_mb=$(sed -n 's/^stat::peak_rss_mb: *//p' "$logs/replay.log")
+        if [ "${peak_mb:-0}" -gt $memory_max_mb ]; then
+            echo "ERROR: libFuzzer: out-of-memory (used: ${peak_mb}Mb)" >>"$logs/replay.log"
+            return 0
+        fi
+    done
+    return 1
+}
 
 # fingerprint FILE: what the finding is called; of what only the rig sees, its oracle.
 fingerprint() {
@@ -251,7 +269,8 @@ fingerprint() {
         fi
         ;;
     esac
-    if replay "$(binary dev "$target")" "$1" "$logs/replay.log"; then
+    if replay "$(binary dev "$target")" "$1" "$logs/replay.log" &&
+        ! shows "$1" $(($(now_ms) + 60000)); then
         echo "$target:not-seen-again"
     elif [ $replayed -eq 124 ]; then
         echo "$target:hang"
@@ -260,10 +279,14 @@ fingerprint() {
     fi
 }
 
-# verdict WORLD SCENARIO: of one world.
+# verdict WORLD SCENARIO: of one world; fails when there is none. Of one scenario, the summary counts
+# nothing but its verdict; the key "verdict" alone has every step, too.
 verdict() {
+    rm -f "$logs/verdict.json"
     "$sockdrill" run -q --world "$1" --report "$logs/verdict.json" "$2" >>"$logs/findings.log" 2>&1 || true
-    tr -d ' \n' <"$logs/verdict.json" | sed 's/.*"results":\[{.*"verdict":"\([a-z-]*\)".*/\1/'
+    [ -e "$logs/verdict.json" ] || return 1
+    tr -d ' \n' <"$logs/verdict.json" | sed 's/.*"summary":{\([^}]*\)}.*/\1\n/' | tr -d '"' | tr ',:' '\n ' |
+        awk '$1 != "total" && $2 == 1 { verdict = $1 } END { if (verdict == "") exit 1; print verdict }'
 }
 
 # convert FILE NAME: to a scenario, and adds to $told what it comes to.
@@ -273,8 +296,12 @@ convert() {
         bounded 300 "$sockdrill" tape minimize --force --judgements 2000 --target "$target" \
             --out "$scenario" "$1" >>"$logs/findings.log" 2>&1 || true
     fi
-    if [ -e "$scenario" ]; then
-        told="sim $(verdict sim "$scenario") kernel $(verdict kernel "$scenario") scenario $2.json"
+    [ -e "$scenario" ] || return 0
+    if sim=$(verdict sim "$scenario") && kernel=$(verdict kernel "$scenario"); then
+        told="sim $sim kernel $kernel scenario $2.json"
+    elif [ -z "$interrupted" ]; then
+        say "  the scenario $2.json could not be played; see ${logs#"$root"/}/findings.log"
+        broken=yes
     fi
 }
 
@@ -299,16 +326,21 @@ judge() {
 judge_all() {
     find "$findings" -type f -printf '%s %p\n' | sort -n | cut -d ' ' -f 2- >"$logs/findings"
     while read -r file <&3; do
+        [ -z "$interrupted" ] || break
         judge "$file"
     done 3<"$logs/findings"
 }
 
-# Old findings are played again, and forgotten when they are mended.
+# recall SECONDS: old findings are played again, and forgotten when they are mended. Those that are
+# not reached in that time stay.
 recall() {
+    until=$(($(now_ms) + $1 * 1000))
     for file in "$findings"/*; do
-        if [ -f "$file" ] && replay "$(binary dev "$target")" "$file" "$logs/replay.log"; then
-            rm -- "$file"
+        [ -f "$file" ] || continue
+        if [ -n "$interrupted" ] || [ $((until - $(now_ms))) -lt 1000 ]; then
+            break
         fi
+        shows "$file" $until || [ -n "$interrupted" ] || rm -- "$file"
     done
 }
 
@@ -324,9 +356,10 @@ fuzz_target() {
     mkdir -p "$findings" "$logs"
     rm -rf "$state"
     seed "$target" "$corpus"
-    recall
+    entered=$(now_ms)
+    recall $(($1 / 4 + 1))
     echo "target $target" >"$stats"
-    each=$(($1 * 8 / 30))
+    each=$((($1 - ($(now_ms) - entered) / 1000) * 8 / 30))
     [ $each -ge 1 ] || each=1
     for round in libfuzzer afl cmplog; do
         [ -n "$interrupted" ] || round_$round $each

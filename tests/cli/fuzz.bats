@@ -34,6 +34,7 @@ nightly=$DRILL_SOURCE_DIR/fuzz/nightly.sh
     has "$output" "fuzzing build/fuzz-afl/fuzz/tape-ack-ok with afl"
     has "$output" "stability 100.00 %"
     has_not "$output" "warning:"
+    has "$(cat "$DRILL_SOURCE_DIR/build/log/fuzz-tape-ack-ok.log")" "/build/fuzz-afl/fuzz/tape-mutator.so' installed successfully"
     gone "$DRILL_SOURCE_DIR/build/fuzz-afl-cmplog/fuzz/tape-ack-ok"
     has "$output" "no finding"
 }
@@ -63,10 +64,10 @@ gone() {
 @test "a short night finds the planted bug, makes a scenario of it, and reports all that it did" {
     SOCKDRILL_PLUGIN_PATH=$DRILL_SOURCE_DIR/build/dev/tests/planted/bugs \
         run -1 timeout -k 5 120 sh "$nightly" --seconds 12 --folder "$work/night" \
-        --targets 'datagram-ack-ok stream-frame-past-end'
-    gone "$DRILL_SOURCE_DIR/build/fuzz-afl-cmplog/tests/planted/stream-frame-past-end"
+        --targets 'datagram-ack-ok stream-count-in-config'
+    gone "$DRILL_SOURCE_DIR/build/fuzz-afl-cmplog/tests/planted/stream-count-in-config"
     local report=$work/night/report.json
-    equals "$(json "$report" 'it.targets.map(t => t.name)')" '["datagram-ack-ok","stream-frame-past-end"]'
+    equals "$(json "$report" 'it.targets.map(t => t.name)')" '["datagram-ack-ok","stream-count-in-config"]'
     equals "$(json "$report" it.complete)" true
     equals "$(json "$report" 'it.targets[0].findings.length')" 0
     equals "$(json "$report" 'it.targets[0].runs.map(r => r.engine)')" \
@@ -76,9 +77,13 @@ gone() {
     equals "$(json "$report" 'it.targets[0].coverage.find(c => c.file === "plugins/ack-ok.c").lines_covered > 0')" true
     equals "$(json "$report" 'it.targets[0].corpus.files > 0')" true
     local finding='it.targets[1].findings.find(f => f.scenario)'
-    has "$(json "$report" "$finding.fingerprint")" frame-past-end:
-    equals "$(json "$report" "$finding.sim")" "$(json "$report" "$finding.kernel")"
-    [ -f "$work/night/scenarios/$(json "$report" "$finding.scenario")" ]
+    equals "$(json "$report" "$finding.fingerprint")" count-in-config:replay
+    # Every step of the scenario passes: what fails is judged when it is over.
+    equals "$(json "$report" "[$finding.sim, $finding.kernel]")" '["fail","fail"]'
+    local scenario=$work/night/scenarios/$(json "$report" "$finding.scenario")
+    run -1 drill run -q --plugin-path "$DRILL_SOURCE_DIR/build/dev/tests/planted/bugs" --report "$work/again.json" "$scenario"
+    equals "$(json "$work/again.json" 'it.results[0].verdict')" fail
+    equals "$(json "$work/again.json" 'it.results[0].steps.every(s => s.verdict === "pass")')" true
     NODE_PATH=/usr/share/nodejs node "$DRILL_SOURCE_DIR/tests/schema/validate-report.js" \
         "$DRILL_SOURCE_DIR/fuzz/fuzz-report.schema.json" "$report"
 }
@@ -100,4 +105,113 @@ gone() {
     printf 'kept' >"$work/night/corpus/datagram-ack-ok/of-the-night-before"
     run -0 timeout -k 5 120 sh "$nightly" --seconds 3 --folder "$work/night" --targets datagram-ack-ok
     equals "$(json "$work/night/report.json" it.complete)" true
+}
+
+# from_nightly FUNCTION: its lines in fuzz/nightly.sh, which plays a whole night as soon as it is sourced.
+from_nightly() {
+    sed -n "/^$1() {/,/^}/p" "$nightly"
+}
+
+# tree: a fresh clone, as far as ./dev fuzz needs one: git keeps files and no empty folders.
+tree() {
+    mkdir -p "$work/tree/build/dev" "$work/tree/built"
+    (cd "$DRILL_SOURCE_DIR" && find fuzz scenarios -type f -print0 | tar -c --null -T - -f -) | tar -x -C "$work/tree" -f -
+    ln -s "$DRILL_SOURCE_DIR/build/dev/bin" "$DRILL_SOURCE_DIR/build/dev/fuzz" "$work/tree/build/dev/"
+    ln -s "$DRILL_SOURCE_DIR/build/fuzz-libfuzzer/tests/planted" "$work/tree/built/fuzz"
+    cd "$work/tree"
+}
+
+@test "the command that ./dev fuzz prints makes a scenario of the finding, as it stands, in a fresh clone" {
+    tree
+    export SOCKDRILL_PLUGIN_PATH=$DRILL_SOURCE_DIR/build/dev/tests/planted/bugs
+    run -1 timeout -k 5 120 sh fuzz/one.sh stream-count-in-config 60 libfuzzer "$work/tree/built"
+    local next
+    next=$(sed -n 's/^  next: //p' <<<"$output" | head -n 1)
+    has "$next" "tape minimize build/findings/stream-count-in-config/crash-"
+    run -0 timeout -k 5 120 sh -c "$next"
+    has "$output" "count-in-config:replay"
+    run -1 timeout -k 5 120 build/dev/bin/sockdrill run -q scenarios/regress
+    has "$output" "1 scenario in both worlds: 0 passed, 1 failed"
+    # The input has a place, too.
+    cp build/findings/stream-count-in-config/crash-* fuzz/regress/
+}
+
+@test "a dictionary is its plugin's, or that of the target scenario; there is no other rule" {
+    mkdir -p "$work/tree/fuzz/dictionaries"
+    touch "$work/tree/fuzz/dictionaries/"{uppercase,scenario,tape-ack-ok}.dict
+    dictionary() {
+        root=$work/tree sh -c '. "$1"; dictionary_of "$2"' sh "$DRILL_SOURCE_DIR/fuzz/engine.sh" "$1"
+    }
+    for target in stream-uppercase tape-uppercase; do
+        equals "$(dictionary $target)" "$work/tree/fuzz/dictionaries/uppercase.dict"
+    done
+    equals "$(dictionary scenario)" "$work/tree/fuzz/dictionaries/scenario.dict"
+    equals "$(dictionary tape-ack-ok)" ''
+}
+
+@test "the log of a coverage that could not be measured is still there" {
+    mkdir "$work/logs"
+    printf '#!/bin/sh\necho no profile to be had\nexit 1\n' >"$work/player"
+    chmod +x "$work/player"
+    run -0 sh -euc "$(from_nightly cover)"'
+        root=$1 logs=$1/logs stats=$1/stats target=any corpus=$1 interrupted=
+        binary() { echo "$root/player"; }
+        bounded() { shift; "$@"; }
+        say() { printf "%s\n" "$1"; }
+        cover' sh "$work"
+    has "$output" "could not be measured; see logs/coverage.log"
+    equals "$(cat "$work/logs/coverage.log")" "no profile to be had"
+}
+
+# engine NAME EXIT-CODE PEAK-MB: a target that ends so when it is asked to play a finding.
+engine() {
+    printf '#!/bin/sh\necho "$*" >>"%s"\necho "stat::peak_rss_mb: %s"\nexit %s\n' "$work/asked" "$3" "$2" >"$work/$1"
+    chmod +x "$work/$1"
+}
+
+# recalled [SETTING]: which of two findings are still there when old ones were played again.
+recalled() {
+    rm -rf "$work/findings" "$work/asked"
+    mkdir -p "$work/findings"
+    touch "$work/findings/"{crash-1,oom-2} "$work/asked"
+    sh -euc "$(from_nightly shows; from_nightly recall)"'
+        root=$1/src; . "$2/fuzz/engine.sh"
+        logs=$1 findings=$1/findings target=any interrupted=
+        binary() { echo "$logs/$1"; }
+        bounded() { shift; "$@"; }
+        seconds=9
+        eval "$3"
+        recall $seconds' sh "$work" "$DRILL_SOURCE_DIR" "${1:-}"
+    ls "$work/findings"
+}
+
+@test "old findings go when no engine finds them any more within its limits, and only then" {
+    engine fuzz-libfuzzer 0 30
+    engine fuzz-libfuzzer-plain 0 30
+    equals "$(recalled)" ''
+    has "$(cat "$work/asked")" "-rss_limit_mb=2560"
+    engine fuzz-libfuzzer-plain 0 2561
+    equals "$(recalled)" $'crash-1\noom-2'
+    engine fuzz-libfuzzer-plain 77 30
+    equals "$(recalled)" $'crash-1\noom-2'
+    engine fuzz-libfuzzer 71 30
+    engine fuzz-libfuzzer-plain 0 30
+    equals "$(recalled)" $'crash-1\noom-2'
+    # Neither an interrupt nor the end of the time makes them mended.
+    engine fuzz-libfuzzer 0 30
+    equals "$(recalled interrupted=yes)" $'crash-1\noom-2'
+    equals "$(recalled seconds=0)" $'crash-1\noom-2'
+    equals "$(cat "$work/asked")" ''
+}
+
+@test "a verdict is of the world that was asked for, or there is none" {
+    # Its steps pass: what leaks is told when it is over.
+    scenario it leak '{"connect": {}}, {"send": "leak"}, {"expect": "leak"}'
+    SOCKDRILL_PLUGIN_PATH=$DRILL_TEST_PLUGINS run -0 sh -uc "$(from_nightly verdict)"'
+        logs=$1 sockdrill=$2
+        verdict sim "$3"
+        verdict kernel "$3"
+        sockdrill=false
+        verdict kernel "$3" || echo none' sh "$work" "$SOCKDRILL" "$work/suite/it.json"
+    equals "$output" $'leak\nleak\nnone'
 }
