@@ -10,29 +10,29 @@
 #include "output.h"
 #include "plugin_path.h"
 #include "suite_open.h"
+#include "tape_arguments.h"
 #include "tape_command.h"
 #include "tape_convert.h"
 #include "tape_open.h"
 
 #define FROM_NAME_BYTES_MAX ((size_t)1 << 16)
 
-enum { FROM_BARE = 256, FROM_FILTER, FROM_PLUGIN_PATH };
+enum { FROM_BARE = TAPE_ARGUMENT_OWN, FROM_FILTER };
 
 struct from_settings {
-    const char *file, *out, *filter;
+    struct tape_arguments shared;
+    const char *filter;
     bool bare;
-    struct arguments paths, folders;
 };
 
 static const struct argp_option from_options[] = {
-    {"output", 'o', "OUT", 0,
+    {"output", TAPE_ARGUMENT_OUT, "OUT", 0,
      "write to this file instead of standard output, or to this folder one file for each member of "
      "the matrix",
      0},
     {"bare", FROM_BARE, NULL, 0, "write the events alone, as fuzz targets take them", 0},
     {"filter", FROM_FILTER, "GLOB", 0, "only the member of the matrix with this id", 0},
-    {"plugin-path", FROM_PLUGIN_PATH, "DIR", 0,
-     "look for plugins in DIR first (a list with ':'; may be given more than once)", 0},
+    TAPE_OPTION_PLUGIN_PATH,
     {0},
 };
 
@@ -40,30 +40,14 @@ static error_t from_parse(int key, char *argument, struct argp_state *state)
 {
     struct from_settings *settings = state->input;
     switch (key) {
-    case 'o':
-        settings->out = argument;
-        return 0;
     case FROM_BARE:
         settings->bare = true;
         return 0;
     case FROM_FILTER:
         settings->filter = argument;
         return 0;
-    case FROM_PLUGIN_PATH:
-        arguments_add(&settings->folders, argument);
-        return 0;
-    case ARGP_KEY_ARG:
-        if (settings->file) {
-            argp_error(state, "takes one file");
-        }
-        settings->file = argument;
-        arguments_add(&settings->paths, argument);
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "name a scenario");
-        return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return tape_arguments_parse(key, argument, state, &settings->shared);
     }
 }
 
@@ -109,7 +93,7 @@ static int from_write(const struct from_settings *settings, const struct plan *p
     struct bytes tape, name;
     /* The path is the one that the loader has found: no folder to start from. */
     if (plugin_catalog_find(catalog, plan->server.plugin_path, "/", &info, &error) != 0) {
-        output_complain("%s: %s", settings->file, error.sentence);
+        output_complain("%s: %s", settings->shared.file, error.sentence);
         return COMMAND_USAGE;
     }
     struct tape_plugin plugin = tape_plugin_of_info(info);
@@ -118,17 +102,17 @@ static int from_write(const struct from_settings *settings, const struct plan *p
     int code = COMMAND_GOOD;
     int status = tape_from_plan(plan, &plugin, settings->bare, &tape);
     if (status == -ENOSPC) {
-        output_complain("%s: the tape would be larger than %zu MiB", settings->file,
+        output_complain("%s: the tape would be larger than %zu MiB", settings->shared.file,
                         TAPE_FILE_BYTES_MAX >> 20);
         code = COMMAND_USAGE;
     } else if (status != 0) {
         output_no_memory();
-    } else if (from_is_folder(settings->out)) {
-        from_name(settings->out, plan->id, &name);
+    } else if (from_is_folder(settings->shared.out)) {
+        from_name(settings->shared.out, plan->id, &name);
         const char *path = bytes_string(&name);
         code = path ? tape_write(path, tape.data, tape.size) : COMMAND_MACHINE;
     } else {
-        code = tape_write(settings->out, tape.data, tape.size);
+        code = tape_write(settings->shared.out, tape.data, tape.size);
     }
     bytes_fini(&tape);
     bytes_fini(&name);
@@ -143,14 +127,15 @@ static int from_all(const struct from_settings *settings, const struct suite *su
         wanted += from_wanted(settings, suite->plans[i]);
     }
     if (wanted == 0) {
-        output_complain("%s: no scenario in it is called '%s'", settings->file, settings->filter);
+        output_complain("%s: no scenario in it is called '%s'", settings->shared.file,
+                        settings->filter);
         return COMMAND_USAGE;
     }
-    if (wanted > 1 && !from_is_folder(settings->out)) {
+    if (wanted > 1 && !from_is_folder(settings->shared.out)) {
         output_complain(
             "%s: it holds %zu scenarios, such as '%s': choose one with --filter, or name "
             "a folder with -o FOLDER/",
-            settings->file, wanted, suite->plans[0]->id);
+            settings->shared.file, wanted, suite->plans[0]->id);
         return COMMAND_USAGE;
     }
     int code = COMMAND_GOOD;
@@ -164,17 +149,17 @@ static int from_all(const struct from_settings *settings, const struct suite *su
 
 int tape_command_from_scenario(int argc, char **argv)
 {
-    struct from_settings settings = {0};
+    struct from_settings settings = {.shared.wanted = "a scenario"};
     struct suite suite;
     argp_parse(&from_argp, argc, argv, 0, NULL, &settings);
-    struct plugin_catalog *catalog = plugin_path_catalog(&settings.folders);
-    int code = suite_open_spelled(&settings.paths, catalog, &suite);
+    struct arguments paths = {.items = &settings.shared.file, .count = 1};
+    struct plugin_catalog *catalog = plugin_path_catalog(&settings.shared.folders);
+    int code = suite_open_spelled(&paths, catalog, &suite);
     if (code == COMMAND_GOOD) {
         code = from_all(&settings, &suite, catalog);
     }
     suite_free(&suite);
     plugin_catalog_free(catalog);
-    arguments_fini(&settings.paths);
-    arguments_fini(&settings.folders);
+    tape_arguments_fini(&settings.shared);
     return code;
 }

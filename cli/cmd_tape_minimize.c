@@ -11,8 +11,8 @@
 
 #include "command.h"
 #include "output.h"
-#include "plugin_path.h"
 #include "stop.h"
+#include "tape_arguments.h"
 #include "tape_command.h"
 #include "tape_judge.h"
 #include "tape_open.h"
@@ -21,19 +21,12 @@
 
 #define MINIMIZE_TIMEOUT_MS ((uint64_t)2000)
 
-enum {
-    MINIMIZE_TARGET = 256,
-    MINIMIZE_PLUGIN_PATH,
-    MINIMIZE_FORCE,
-    MINIMIZE_JUDGEMENTS,
-    MINIMIZE_TIMEOUT
-};
+enum { MINIMIZE_FORCE = TAPE_ARGUMENT_OWN, MINIMIZE_JUDGEMENTS, MINIMIZE_TIMEOUT };
 
 struct minimize_settings {
-    const char *file, *target, *out;
+    struct tape_arguments shared;
     bool force;
     uint64_t judgements, timeout_ms;
-    struct arguments folders;
 };
 
 /* A crash on its way to a scenario. */
@@ -46,76 +39,34 @@ struct minimize {
     struct minimize_told told;
 };
 
+#define MINIMIZE_OPTION_TIMEOUT                                                                    \
+    {                                                                                              \
+        "timeout", MINIMIZE_TIMEOUT, "SECONDS", 0,                                                 \
+            "a run that makes no progress for so long hangs (default: 2)", 0                       \
+    }
+
 static const struct argp_option fingerprint_options[] = {
-    {"target", MINIMIZE_TARGET, "TARGET", 0,
-     "what a file without a header is for: tape-PLUGIN, stream-PLUGIN or datagram-PLUGIN; if not "
-     "given, a folder of its path says so",
-     0},
-    {"plugin-path", MINIMIZE_PLUGIN_PATH, "DIR", 0,
-     "look for plugins in DIR first (a list with ':'; may be given more than once)", 0},
-    {"timeout", MINIMIZE_TIMEOUT, "SECONDS", 0,
-     "a run that makes no progress for so long hangs (default: 2)", 0},
+    TAPE_OPTION_TARGET,
+    TAPE_OPTION_PLUGIN_PATH,
+    MINIMIZE_OPTION_TIMEOUT,
     {0},
 };
 
 static const struct argp_option minimize_options[] = {
-    {"out", 'o', "OUT", 0, "write the scenario to this file instead of standard output", 0},
+    {"out", TAPE_ARGUMENT_OUT, "OUT", 0,
+     "write the scenario to this file instead of standard output", 0},
     {"force", MINIMIZE_FORCE, NULL, 0, "replace OUT if it is there", 0},
     {"judgements", MINIMIZE_JUDGEMENTS, "N", 0, "play N candidates at most (default: 10000)", 0},
+    TAPE_OPTION_TARGET,
+    TAPE_OPTION_PLUGIN_PATH,
+    MINIMIZE_OPTION_TIMEOUT,
     {0},
-};
-
-static error_t minimize_parse_file(struct minimize_settings *settings, char *argument,
-                                   struct argp_state *state)
-{
-    if (settings->file) {
-        argp_error(state, "takes one file");
-    }
-    settings->file = argument;
-    return 0;
-}
-
-static error_t fingerprint_parse(int key, char *argument, struct argp_state *state)
-{
-    struct minimize_settings *settings = state->input;
-    switch (key) {
-    case MINIMIZE_TARGET:
-        settings->target = argument;
-        return 0;
-    case MINIMIZE_PLUGIN_PATH:
-        arguments_add(&settings->folders, argument);
-        return 0;
-    case MINIMIZE_TIMEOUT:
-        if (arguments_seconds(argument, &settings->timeout_ms) != 0) {
-            argp_error(state, "--timeout takes seconds, not '%s'", argument);
-        }
-        return 0;
-    case ARGP_KEY_ARG:
-        return minimize_parse_file(settings, argument, state);
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "name the file that the fuzzer left");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp fingerprint_argp = {
-    .options = fingerprint_options,
-    .parser = fingerprint_parse,
-    .args_doc = "CRASH",
-    .doc =
-        "Plays what a fuzzer left and prints the fingerprint of what goes wrong, one line. Exits "
-        "1 when nothing does.",
 };
 
 static error_t minimize_parse(int key, char *argument, struct argp_state *state)
 {
     struct minimize_settings *settings = state->input;
     switch (key) {
-    case 'o':
-        settings->out = argument;
-        return 0;
     case MINIMIZE_FORCE:
         settings->force = true;
         return 0;
@@ -124,20 +75,28 @@ static error_t minimize_parse(int key, char *argument, struct argp_state *state)
             argp_error(state, "--judgements takes a number from 1, not '%s'", argument);
         }
         return 0;
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = settings;
+    case MINIMIZE_TIMEOUT:
+        if (arguments_seconds(argument, &settings->timeout_ms) != 0) {
+            argp_error(state, "--timeout takes seconds, not '%s'", argument);
+        }
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return tape_arguments_parse(key, argument, state, &settings->shared);
     }
 }
 
-static const struct argp_child minimize_children[] = {{&fingerprint_argp, 0, NULL, 0}, {0}};
+static const struct argp fingerprint_argp = {
+    .options = fingerprint_options,
+    .parser = minimize_parse,
+    .args_doc = "CRASH",
+    .doc =
+        "Plays what a fuzzer left and prints the fingerprint of what goes wrong, one line. Exits "
+        "1 when nothing does.",
+};
 
 static const struct argp minimize_argp = {
     .options = minimize_options,
     .parser = minimize_parse,
-    .children = minimize_children,
     .args_doc = "CRASH",
     .doc = "Makes a scenario of what a fuzzer left, as small as it gets: events are left out, then "
            "bytes, as long as the same finding shows. The scenario fails until the bug is mended; "
@@ -156,7 +115,7 @@ static int minimize_failed(const struct minimize *minimize, int status)
     } else if (minimize->judge.error.sentence[0]) {
         output_error(&minimize->judge.error);
     } else {
-        output_complain("%s: %s", minimize->settings->file, strerror(-status));
+        output_complain("%s: %s", minimize->settings->shared.file, strerror(-status));
     }
     return COMMAND_MACHINE;
 }
@@ -164,7 +123,8 @@ static int minimize_failed(const struct minimize *minimize, int status)
 static int minimize_shows_nothing(const struct minimize *minimize)
 {
     bool sanitized = strcmp(DRILL_BUILD_KIND, "sanitized") == 0;
-    output_complain("%s: nothing goes wrong when this build plays it%s", minimize->settings->file,
+    output_complain("%s: nothing goes wrong when this build plays it%s",
+                    minimize->settings->shared.file,
                     sanitized ? "; what only the fuzz target's own oracles see (open, conserved, "
                                 "repeat) is shown by build/dev/fuzz/TARGET"
                               : "; it has no sanitizers and sees few memory errors, try "
@@ -247,7 +207,7 @@ static void minimize_print_world(FILE *to, const char *world, const struct tape_
 static void minimize_print(const struct minimize *minimize, const struct tape_regress *regress)
 {
     /* Who reads the scenario from standard output reads nothing else there. */
-    FILE *to = minimize->settings->out ? stdout : stderr;
+    FILE *to = minimize->settings->shared.out ? stdout : stderr;
     const struct minimize_told *told = &minimize->told;
     fprintf(to, "%s\n", minimize->judge.wanted);
     fprintf(to,
@@ -268,14 +228,14 @@ static void minimize_print(const struct minimize *minimize, const struct tape_re
     if (regress->both.sentence[0]) {
         fprintf(to, "  they part at  %s\n", regress->both.sentence);
     }
-    if (minimize->settings->out) {
-        fprintf(to, "  written       %s\n", minimize->settings->out);
+    if (minimize->settings->shared.out) {
+        fprintf(to, "  written       %s\n", minimize->settings->shared.out);
     }
 }
 
 static int minimize_write(const struct minimize *minimize, const struct tape_regress *regress)
 {
-    int code = tape_write(minimize->settings->out, regress->text.data, regress->text.size);
+    int code = tape_write(minimize->settings->shared.out, regress->text.data, regress->text.size);
     if (code == COMMAND_GOOD) {
         minimize_print(minimize, regress);
     }
@@ -286,7 +246,7 @@ static int minimize_tell(const struct minimize *minimize, const struct tape_regr
 {
     if (regress->why[0]) {
         output_complain("%s: %s is found in %zu events, but cannot be told as a scenario: %s",
-                        minimize->settings->file, minimize->judge.wanted,
+                        minimize->settings->shared.file, minimize->judge.wanted,
                         minimize->told.events_after, regress->why);
         return COMMAND_FAILED;
     }
@@ -298,7 +258,7 @@ static int minimize_regress(struct minimize *minimize, struct tape_regress *regr
 {
     struct scenario_plugins plugins = {.owner = minimize->catalog, .find = plugin_catalog_find};
     const struct minimize_settings *settings = minimize->settings;
-    const char *path = settings->out ? settings->out : settings->file;
+    const char *path = settings->shared.out ? settings->shared.out : settings->shared.file;
     struct bytes smaller;
     bytes_init(&smaller, 2 * TAPE_FILE_BYTES_MAX);
     *regress = (struct tape_regress){.injected = false};
@@ -369,11 +329,7 @@ static int minimize_open(const struct minimize_settings *settings,
 {
     struct minimize minimize = {.settings = settings};
     struct tape_input input;
-    int code = tape_open(settings->file, settings->target, &input);
-    minimize.catalog = plugin_path_catalog(&settings->folders);
-    if (code == COMMAND_GOOD) {
-        code = tape_open_plugin(&input, minimize.catalog, &minimize.plugin);
-    }
+    int code = tape_open_for_plugin(&settings->shared, &input, &minimize.catalog, &minimize.plugin);
     if (code == COMMAND_GOOD && stop_catch(true) < 0) {
         output_complain("no pipe to be had: %s", strerror(errno));
         code = COMMAND_MACHINE;
@@ -391,23 +347,25 @@ static int minimize_open(const struct minimize_settings *settings,
 
 int tape_command_minimize(int argc, char **argv)
 {
-    struct minimize_settings settings = {.timeout_ms = MINIMIZE_TIMEOUT_MS};
+    struct minimize_settings settings = {.timeout_ms = MINIMIZE_TIMEOUT_MS,
+                                         .shared.wanted = "the file that the fuzzer left"};
     argp_parse(&minimize_argp, argc, argv, 0, NULL, &settings);
     int code = COMMAND_USAGE;
-    if (settings.out && !settings.force && access(settings.out, F_OK) == 0) {
-        output_complain("%s is there already; --force replaces it", settings.out);
+    if (settings.shared.out && !settings.force && access(settings.shared.out, F_OK) == 0) {
+        output_complain("%s is there already; --force replaces it", settings.shared.out);
     } else {
         code = minimize_open(&settings, minimize_work);
     }
-    arguments_fini(&settings.folders);
+    tape_arguments_fini(&settings.shared);
     return code;
 }
 
 int tape_command_fingerprint(int argc, char **argv)
 {
-    struct minimize_settings settings = {.timeout_ms = MINIMIZE_TIMEOUT_MS};
+    struct minimize_settings settings = {.timeout_ms = MINIMIZE_TIMEOUT_MS,
+                                         .shared.wanted = "the file that the fuzzer left"};
     argp_parse(&fingerprint_argp, argc, argv, 0, NULL, &settings);
     int code = minimize_open(&settings, fingerprint_work);
-    arguments_fini(&settings.folders);
+    tape_arguments_fini(&settings.shared);
     return code;
 }

@@ -6,43 +6,18 @@
 #include "command.h"
 #include "output.h"
 #include "safe_text.h"
+#include "tape_arguments.h"
 #include "tape_command.h"
 #include "tape_open.h"
 #include "tape_show.h"
 
 #define SHOW_LINE_BYTES_MAX ((size_t)4096)
 
-enum { SHOW_TARGET = 256 };
-
-struct show_settings {
-    const char *file, *target;
-};
-
-static const struct argp_option show_options[] = {
-    {"target", SHOW_TARGET, "TARGET", 0,
-     "what a file without a header is for: tape-PLUGIN, stream-PLUGIN or datagram-PLUGIN", 0},
-    {0},
-};
+static const struct argp_option show_options[] = {TAPE_OPTION_TARGET, {0}};
 
 static error_t show_parse(int key, char *argument, struct argp_state *state)
 {
-    struct show_settings *settings = state->input;
-    switch (key) {
-    case SHOW_TARGET:
-        settings->target = argument;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (settings->file) {
-            argp_error(state, "takes one file");
-        }
-        settings->file = argument;
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "name a tape");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
+    return tape_arguments_parse(key, argument, state, state->input);
 }
 
 static const struct argp show_argp = {
@@ -95,18 +70,19 @@ static void show_events(const struct tape_file *file, struct bytes *line, struct
 
 int tape_command_show(int argc, char **argv)
 {
-    struct show_settings settings = {0};
+    struct tape_arguments arguments = {.wanted = "a tape"};
     struct tape_input input;
     struct bytes line, safe;
-    argp_parse(&show_argp, argc, argv, 0, NULL, &settings);
+    argp_parse(&show_argp, argc, argv, 0, NULL, &arguments);
     bytes_init(&line, SHOW_LINE_BYTES_MAX);
     bytes_init(&safe, 4 * SHOW_LINE_BYTES_MAX);
-    int code = tape_open(settings.file, settings.target, &input);
+    int code = tape_open(&arguments, &input);
     if (code == COMMAND_GOOD) {
         show_head(&input, &line, &safe);
         show_events(&input.file, &line, &safe);
     }
     tape_open_fini(&input);
+    tape_arguments_fini(&arguments);
     bytes_fini(&line);
     bytes_fini(&safe);
     return code;

@@ -5,9 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "command.h"
 #include "output.h"
+#include "plugin_path.h"
+#include "rig.h"
 
 #define TAPE_READ_BYTES ((size_t)64 << 10)
 
@@ -27,6 +30,12 @@ static int tape_read_failed(const char *path, int error)
 static int tape_read(const char *path, struct bytes *data)
 {
     uint8_t chunk[TAPE_READ_BYTES];
+    struct stat kind;
+    /* It is looked at before it is opened, which for a pipe might take for ever. */
+    if (stat(path, &kind) == 0 && !S_ISREG(kind.st_mode)) {
+        output_complain("%s: it is not a regular file", path);
+        return COMMAND_USAGE;
+    }
     FILE *file = fopen(path, "rb");
     if (!file) {
         return tape_read_failed(path, errno);
@@ -52,6 +61,11 @@ static int tape_open_bare(const char *target, struct tape_input *input)
                         target);
         return COMMAND_USAGE;
     }
+    if (input->data.size > RIG_INPUT_BYTES_MAX) {
+        output_complain("%s: a fuzz target plays its first %zu bytes, and so does this",
+                        input->path, RIG_INPUT_BYTES_MAX);
+        input->data.size = RIG_INPUT_BYTES_MAX;
+    }
     input->has_target = target || tape_target_of_path(input->path, &input->target);
     const struct tape_target bare = {.kind = TAPE_TARGET_TAPE};
     int status = tape_target_events(input->has_target ? &input->target : &bare, input->data.data,
@@ -69,9 +83,10 @@ static int tape_open_bare(const char *target, struct tape_input *input)
     return COMMAND_GOOD;
 }
 
-int tape_open(const char *path, const char *target, struct tape_input *input)
+int tape_open(const struct tape_arguments *arguments, struct tape_input *input)
 {
     struct drill_error error = {0};
+    const char *path = arguments->file;
     *input = (struct tape_input){.path = path};
     bytes_init(&input->data, TAPE_FILE_BYTES_MAX);
     bytes_init(&input->events, 2 * TAPE_FILE_BYTES_MAX);
@@ -81,7 +96,7 @@ int tape_open(const char *path, const char *target, struct tape_input *input)
     }
     input->has_header = tape_file_is(input->data.data, input->data.size);
     if (!input->has_header) {
-        return tape_open_bare(target, input);
+        return tape_open_bare(arguments->target, input);
     }
     int status = tape_file_read(input->data.data, input->data.size, &input->file, &error);
     if (status == -ENOMEM) {
@@ -120,8 +135,8 @@ static bool tape_serves(const struct tape_input *input, uint32_t transports)
     return transports & (input->target.kind == TAPE_TARGET_STREAM ? DRILL_TCP : DRILL_UDP);
 }
 
-int tape_open_plugin(const struct tape_input *input, struct plugin_catalog *catalog,
-                     struct tape_plugin *plugin)
+static int tape_open_plugin(const struct tape_input *input, struct plugin_catalog *catalog,
+                            struct tape_plugin *plugin)
 {
     const struct plugin_info *info = NULL;
     struct drill_error error = {0};
@@ -149,6 +164,14 @@ int tape_open_plugin(const struct tape_input *input, struct plugin_catalog *cata
         return COMMAND_USAGE;
     }
     return COMMAND_GOOD;
+}
+
+int tape_open_for_plugin(const struct tape_arguments *arguments, struct tape_input *input,
+                         struct plugin_catalog **catalog, struct tape_plugin *plugin)
+{
+    int code = tape_open(arguments, input);
+    *catalog = plugin_path_catalog(&arguments->folders);
+    return code == COMMAND_GOOD ? tape_open_plugin(input, *catalog, plugin) : code;
 }
 
 int tape_write(const char *out, const void *data, size_t size)

@@ -8,8 +8,8 @@
 #ifndef DRILL_CLI_TAPE_OPEN_H
 #define DRILL_CLI_TAPE_OPEN_H
 
-#include "arguments.h"
 #include "plugin_catalog.h"
+#include "tape_arguments.h"
 #include "tape_file.h"
 
 /* A tape file or a fuzz input. */
@@ -21,16 +21,17 @@ struct tape_input {
     struct tape_target target;
 };
 
-/* Reads FILE. One without a header is for `target` (NULL: for the folder that its path names), and
- * with neither `has_target` is false and the file's plugin NULL: its events are the file. The input
- * is to be freed in any case. */
-int tape_open(const char *path, const char *target, struct tape_input *input);
+/* Reads the file, which is a regular one. One without a header is cut where fuzz targets cut it,
+ * and is for the target that was named (NULL: for the folder that its path names); with neither
+ * `has_target` is false and the file's plugin NULL: its events are the file. The input is to be
+ * freed in any case. */
+int tape_open(const struct tape_arguments *arguments, struct tape_input *input);
 void tape_open_fini(struct tape_input *input);
 
-/* The plugin that the input names; one that is not there, or does not serve the target's
- * transport, is an error. The folders are those of --plugin-path. */
-int tape_open_plugin(const struct tape_input *input, struct plugin_catalog *catalog,
-                     struct tape_plugin *plugin);
+/* The same, and the plugin that the input names; one that is not there, or does not serve the
+ * target's transport, is an error. The catalog, too, is to be freed in any case. */
+int tape_open_for_plugin(const struct tape_arguments *arguments, struct tape_input *input,
+                         struct plugin_catalog **catalog, struct tape_plugin *plugin);
 
 /* To OUT, or to standard output when that is NULL. */
 int tape_write(const char *out, const void *data, size_t size);

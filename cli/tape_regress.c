@@ -34,8 +34,7 @@ static struct tape *whole_tape(const struct tape_plugin *plugin, const struct by
 static int add_event(struct bytes *events, enum tape_opcode opcode, uint64_t operand)
 {
     struct tape_event event = {.opcode = opcode, .operands = {operand}};
-    uint8_t head[TAPE_EVENT_HEAD_BYTES_MAX];
-    return bytes_add(events, head, tape_event_head(&event, head));
+    return tape_event_add(events, &event);
 }
 
 /* Settings of which a fuzzer's plan has less than a scenario are the scenario's own again, where no

@@ -181,16 +181,17 @@ replay() {
     return $replayed
 }
 
-# oracle_of LOG: who saw it, in one word; "none" when nobody did.
+# oracle_of LOG: who saw it, in one word, as tests/planted/README.md lists them: the log's first alarm
+# says so; "none" when there is none.
 oracle_of() {
     awk '
         /^sockdrill: oracle / { name = $3; sub(/:$/, "", name) }
         / broke its contract: / { name = "plugin" }
-        /runtime error: / { name = "undefined" }
-        /ERROR: (Address|Memory|Thread)Sanitizer: / { name = $3 }
+        /runtime error: / || /ERROR: (Address|UndefinedBehavior|Memory|Thread)Sanitizer/ { name = "sanitizer" }
         /ERROR: LeakSanitizer/ { name = "leak" }
         /ERROR: libFuzzer: timeout/ { name = "hang" }
         /ERROR: libFuzzer: out-of-memory/ { name = "memory" }
+        /ERROR: libFuzzer: (deadly signal|fuzz target exited)/ { name = "crash" }
         name != "" { exit }
         END { print name == "" ? "none" : name }' "$1"
 }

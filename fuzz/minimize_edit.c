@@ -25,20 +25,11 @@ void minimize_tape_fini(struct minimize_tape *tape)
     free(tape->events);
 }
 
-static int add_event(struct bytes *out, const struct tape_event *event)
-{
-    uint8_t head[TAPE_EVENT_HEAD_BYTES_MAX];
-    int status = bytes_add(out, head, tape_event_head(event, head));
-    return status == 0 && event->payload_size > 0
-               ? bytes_add(out, event->payload, event->payload_size)
-               : status;
-}
-
 static int add_events(struct bytes *out, const struct minimize_tape *tape, size_t from, size_t to)
 {
     int status = 0;
     for (size_t i = from; i < to && status == 0; i++) {
-        status = add_event(out, &tape->events[i]);
+        status = tape_event_add(out, &tape->events[i]);
     }
     return status;
 }
@@ -65,7 +56,7 @@ int minimize_tape_take(struct minimize_tape *tape, const struct bytes *candidate
     bytes_clear(&tape->bytes);
     for (size_t at = 0; at < candidate->size && status == 0;) {
         at = tape_event_read(candidate->data, candidate->size, at, &event);
-        status = add_event(&tape->bytes, &event);
+        status = tape_event_add(&tape->bytes, &event);
     }
     tape->count = 0;
     for (size_t at = 0; at < tape->bytes.size && status == 0;) {
@@ -92,7 +83,7 @@ static int drop_injected(const struct minimize_tape *tape, const struct minimize
     for (size_t i = 0; i < tape->count && status == 0 && step == 0; i++) {
         bool injected = tape_event_is_injected(&tape->events[i]);
         dropped += injected;
-        status = injected ? 0 : add_event(out, &tape->events[i]);
+        status = injected ? 0 : tape_event_add(out, &tape->events[i]);
     }
     return dropped > 0 ? outcome(status) : MINIMIZE_EDIT_END;
 }
@@ -133,7 +124,7 @@ static int open_list(const struct minimize_tape *tape, const struct minimize_edi
                                    event->opcode == TAPE_END));
         depth += i == step || (inside && opens(event->opcode));
         depth -= inside && event->opcode == TAPE_END;
-        status = mine ? 0 : add_event(out, event);
+        status = mine ? 0 : tape_event_add(out, event);
     }
     return outcome(status);
 }
@@ -202,7 +193,7 @@ static int merge_client(const struct minimize_tape *tape, const struct minimize_
         if (named && *named == client) {
             *named = to;
         }
-        status = add_event(out, &event);
+        status = tape_event_add(out, &event);
     }
     return to < client ? outcome(status) : MINIMIZE_EDIT_SAME;
 }
@@ -288,7 +279,7 @@ static int lessen_number(const struct minimize_tape *tape, const struct minimize
     }
     *number -= less;
     int status = add_events(out, tape, 0, at);
-    status = status == 0 ? add_event(out, &event) : status;
+    status = status == 0 ? tape_event_add(out, &event) : status;
     return outcome(status == 0 ? add_events(out, tape, at + 1, tape->count) : status);
 }
 

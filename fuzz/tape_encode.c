@@ -15,12 +15,8 @@ struct encoder {
 
 static void put_event(struct encoder *encoder, const struct tape_event *event)
 {
-    uint8_t head[TAPE_EVENT_HEAD_BYTES_MAX];
     if (encoder->status == 0) {
-        encoder->status = bytes_add(encoder->out, head, tape_event_head(event, head));
-    }
-    if (encoder->status == 0 && tape_opcode_has_payload(event->opcode)) {
-        encoder->status = bytes_add(encoder->out, event->payload, event->payload_size);
+        encoder->status = tape_event_add(encoder->out, event);
     }
 }
 

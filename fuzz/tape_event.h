@@ -6,7 +6,8 @@
  * opcode has operands, and for some opcodes a length and so many bytes; what is missing at the end
  * of the data is 0. Nothing here knows what an event means to the story: that is tape.h. Mutators
  * and minimizers work on this layer: read events, drop, insert, split, join and reorder them, write
- * them back. docs/TAPE.md lists every opcode. Pure functions, no allocation.
+ * them back. docs/TAPE.md lists every opcode. Pure functions; only
+ * tape_event_add allocates.
  */
 #ifndef DRILL_FUZZ_TAPE_EVENT_H
 #define DRILL_FUZZ_TAPE_EVENT_H
@@ -112,6 +113,8 @@ enum tape_seen {
 };
 #define TAPE_SEEN_COUNT (TAPE_SEEN_END + 1)
 
+struct bytes;
+
 struct tape_event {
     size_t offset, size; /* where all of it stands in the data it was read from */
     enum tape_opcode opcode;
@@ -131,6 +134,9 @@ size_t tape_event_write(const struct tape_event *event, uint8_t *out, size_t cap
 
 /* The same up to the payload: what stands before it, at most TAPE_EVENT_HEAD_BYTES_MAX. */
 size_t tape_event_head(const struct tape_event *event, uint8_t out[TAPE_EVENT_HEAD_BYTES_MAX]);
+
+/* Appends all of it: 0, -ENOMEM or -ENOSPC. */
+int tape_event_add(struct bytes *out, const struct tape_event *event);
 
 /* What an opcode carries. */
 unsigned tape_opcode_operands(enum tape_opcode opcode);

@@ -46,9 +46,7 @@ static int add_event(struct bytes *events, enum tape_opcode opcode, const uint8_
                      size_t size)
 {
     struct tape_event event = {.opcode = opcode, .payload = data, .payload_size = size};
-    uint8_t head[TAPE_EVENT_HEAD_BYTES_MAX];
-    int status = bytes_add(events, head, tape_event_head(&event, head));
-    return status == 0 && size > 0 ? bytes_add(events, data, size) : status;
+    return tape_event_add(events, &event);
 }
 
 int tape_target_events(const struct tape_target *target, const uint8_t *data, size_t size,
@@ -59,8 +57,7 @@ int tape_target_events(const struct tape_target *target, const uint8_t *data, si
         return size > 0 ? bytes_add(events, data, size) : 0;
     }
     struct tape_event transport = {.opcode = TAPE_SET, .operands = {TAPE_SET_TRANSPORT, !stream}};
-    uint8_t head[TAPE_EVENT_HEAD_BYTES_MAX];
-    int status = bytes_add(events, head, tape_event_head(&transport, head));
+    int status = tape_event_add(events, &transport);
     if (status == 0) {
         status = add_event(events, TAPE_CONNECT, NULL, 0);
     }

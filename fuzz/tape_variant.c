@@ -18,32 +18,24 @@ enum kind {
     SHORT  /* whole, to a server whose sends take little */
 };
 
-static int add(struct bytes *events, struct tape_event event)
-{
-    uint8_t head[TAPE_EVENT_HEAD_BYTES_MAX];
-    int status = bytes_add(events, head, tape_event_head(&event, head));
-    return status == 0 && event.payload_size > 0
-               ? bytes_add(events, event.payload, event.payload_size)
-               : status;
-}
-
 static int add_plain(struct bytes *events, enum tape_opcode opcode, uint64_t first, uint64_t second)
 {
-    return add(events, (struct tape_event){.opcode = opcode, .operands = {first, second}});
+    return tape_event_add(events,
+                          &(struct tape_event){.opcode = opcode, .operands = {first, second}});
 }
 
 static int add_send(struct bytes *events, const uint8_t *data, size_t size)
 {
-    return add(events,
-               (struct tape_event){.opcode = TAPE_SEND, .payload = data, .payload_size = size});
+    return tape_event_add(
+        events, &(struct tape_event){.opcode = TAPE_SEND, .payload = data, .payload_size = size});
 }
 
 static int add_short_sends(struct bytes *events)
 {
     uint64_t call = world_fault_call_index(WORLD_CALL_SEND);
     uint64_t effect = world_fault_error_count() + SHORT_BYTES - 1;
-    return add(events,
-               (struct tape_event){.opcode = TAPE_FAULT, .operands = {2 * call + 1, 1, effect}});
+    return tape_event_add(
+        events, &(struct tape_event){.opcode = TAPE_FAULT, .operands = {2 * call + 1, 1, effect}});
 }
 
 static int add_end(struct bytes *events)

@@ -22,6 +22,8 @@ table=$root/tests/planted/planted.tsv
 build=$root/build/fuzz-libfuzzer
 work=$root/build/findings/planted
 clean_targets='stream-uppercase datagram-ack-ok tape-uppercase tape-ack-ok'
+# How a log is read.
+. "$root/fuzz/engine.sh"
 only=
 seconds=60
 clean_seconds=60
@@ -66,23 +68,14 @@ run() {
     child=
 }
 
-# oracle: who saw it, read from the log's first alarm; "none" after a quiet end; "broken" when the
-# target ended for no reason that is known.
+# oracle: who saw it; "none" after a quiet end; "broken" when the target ended for no reason that is
+# known.
 oracle() {
     if [ "$status" -eq 0 ]; then
         echo none
         return
     fi
-    awk '
-        /^sockdrill: oracle / { name = $3; sub(/:$/, "", name) }
-        / broke its contract: / { name = "plugin" }
-        /runtime error: / || /ERROR: (Address|UndefinedBehavior|Memory|Thread)Sanitizer/ { name = "sanitizer" }
-        /ERROR: LeakSanitizer/ { name = "leak" }
-        /ERROR: libFuzzer: timeout/ { name = "hang" }
-        /ERROR: libFuzzer: out-of-memory/ { name = "memory" }
-        /ERROR: libFuzzer: (deadly signal|fuzz target exited)/ { name = "crash" }
-        name != "" { exit }
-        END { print name == "" ? "broken" : name }' "$log"
+    oracle_of "$log" | sed 's/^none$/broken/'
 }
 
 # execs: from the final statistics, or else the last number that the engine printed.
@@ -242,7 +235,9 @@ SUMMARY: libFuzzer: timeout" hang
     check ' crash '
     one leaks 1 "==1==ERROR: LeakSanitizer: detected memory leaks" leak
     check ' leak '
-    [ $found -eq 8 ] || fail "the self-test counted $found of 8"
+    one fault 1 "==1==ERROR: UndefinedBehaviorSanitizer: SEGV on unknown address" sanitizer
+    check ' sanitizer '
+    [ $found -eq 9 ] || fail "the self-test counted $found of 9"
     one quiet 0 "#9	DONE
 $stats" replay
     check 'MISSED, expected replay$'
@@ -250,7 +245,7 @@ $stats" replay
     check ' settle .*NOT AS EXPECTED: replay,leak'
     one broken 1 "cannot start" crash
     check ' broken .*NOT AS EXPECTED'
-    [ $found -eq 8 ] || fail "the self-test counted $found of 8 after three that must not count"
+    [ $found -eq 9 ] || fail "the self-test counted $found of 9 after three that must not count"
     fake "$build/fuzz/calm" 0 "$stats"
     stay_quiet calm >"$work/printed"
     check '^calm .*quiet$'

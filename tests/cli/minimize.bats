@@ -277,6 +277,14 @@ DRILL_PLUGIN(leaver, .name = "leaver", .version = "1", .transports = DRILL_TCP, 
     [ -z "${SOCKDRILL_RELEASE:-}" ] || has "$stderr" "build/dev/bin/sockdrill"
 }
 
+@test "what a plugin keeps between its listeners is the target's to see, and that is said" {
+    mkdir "$work/tape-count-in-process"
+    printf '\000\000\001\000\003abc' >"$work/tape-count-in-process/input"
+    minimize "$work/tape-count-in-process/input"
+    equals "$status" 1
+    has "$stderr" "only the fuzz target's own oracles see (open, conserved, repeat)"
+}
+
 @test "bad input and bad usage are refused before anything runs" {
     printf 'x' >"$work/x"
     for arguments in "" "$work/missing" "$work/x" "--target tape-nobody $work/x" "--target x $work/x" \

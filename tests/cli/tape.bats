@@ -95,10 +95,46 @@ tape() {
     has "$stderr" "'river-uppercase' is no target"
 }
 
+@test "an input that is longer than a fuzz target's is cut as there, and that is told" {
+    head -c 65536 /dev/zero | tr '\000' a >"$work/whole"
+    head -c 50000000 /dev/zero | tr '\000' a >"$work/longer"
+    run -0 --separate-stderr drill tape to-scenario --target stream-uppercase -o "$work/whole.json" "$work/whole"
+    equals "$stderr" ""
+    run -0 --separate-stderr drill tape to-scenario --target stream-uppercase -o "$work/longer.json" "$work/longer"
+    equals "$stderr" "sockdrill tape to-scenario: $work/longer: a fuzz target plays its first 65536 bytes, and so does this"
+    cmp "$work/whole.json" "$work/longer.json"
+    run -1 --separate-stderr drill tape fingerprint --target stream-uppercase "$work/longer"
+    has "$stderr" "nothing goes wrong when this build plays it"
+}
+
+@test "the help of a subcommand names its file once, and the options that it shares with others" {
+    for subcommand in minimize:CRASH fingerprint:CRASH to-scenario:FILE from-scenario:FILE show:FILE; do
+        run -0 drill tape "${subcommand%:*}" --help
+        equals "${lines[0]}" "Usage: sockdrill tape ${subcommand%:*} [OPTION...] ${subcommand#*:}"
+        case $subcommand in
+        show:*) has_not "$output" --plugin-path ;;
+        *) has "$output" --plugin-path=DIR ;;
+        esac
+    done
+    # Each says its own, and nothing of another's.
+    run -0 drill tape minimize --help
+    has_not "$output" "prints the fingerprint"
+    run -2 --separate-stderr drill tape from-scenario --target tape-uppercase x
+    run -2 --separate-stderr drill tape from-scenario
+    has "$stderr" "name a scenario"
+    run -2 --separate-stderr drill tape fingerprint
+    has "$stderr" "name the file that the fuzzer left"
+}
+
 @test "files that are no tapes are refused with one sentence" {
     tape good
-    run -2 --separate-stderr drill tape show "$work"
-    has "$stderr" "Is a directory"
+    mkfifo "$work/pipe"
+    for file in "$work" "$work/pipe" /dev/null; do
+        for subcommand in to-scenario show minimize fingerprint; do
+            run -2 --separate-stderr drill tape "$subcommand" --target tape-uppercase "$file"
+            equals "$stderr" "sockdrill tape $subcommand: $file: it is not a regular file"
+        done
+    done
     run -2 --separate-stderr drill tape to-scenario "$work/nowhere"
     has "$stderr" "No such file"
     {

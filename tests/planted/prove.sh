@@ -32,7 +32,8 @@ wanted() {
 
 # play COMMAND PLUGINS NAME: the output goes to $output; the exit code is the command's.
 play() {
-    "$1" run --quiet --world sim --timeout 3 --plugin-path "$2" "$here/scenarios/$3.json" \
+    # One worker: what a process keeps shows when it plays another scenario.
+    "$1" run --quiet -j 1 --world sim --timeout 3 --plugin-path "$2" "$here/scenarios/$3.json" \
         >"$output" 2>&1
 }
 
@@ -57,12 +58,12 @@ prove() {
     fi
 }
 
-while IFS=$tab read -r name source kind target oracle cause verdict words; do
+while IFS=$tab read -r name source kind target oracle cause worlds verdict words; do
     [ "$name" != name ] || continue
     wanted "$name" "$@" || continue
     rows=$((rows + 1))
     if [ ! -f "$here/$source" ]; then
-        echo "$name: there is no $source for $target, $oracle, $cause"
+        echo "$name: there is no $source for $target, $oracle, $cause, $worlds"
     elif prove "$name" "$kind" "$verdict" "$words"; then
         proved=$((proved + 1))
     fi

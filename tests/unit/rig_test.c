@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The rig of fuzz targets: correct plugins raise no alarm, whatever they are sent, and a plugin
- * that lies ends the process with the oracle's name. What each oracle finds is proved by
- * tests/planted.
+ * The rig of fuzz targets: correct plugins raise no alarm, whatever they are sent, and one that is
+ * wrong ends the process with the name of the oracle that saw it. What fuzzers find with each is
+ * proved by tests/planted.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -90,33 +90,108 @@ static enum drill_status lie(const struct drill_context *context, struct drill_b
     return DRILL_OK;
 }
 
-static const struct drill_descriptor liar = {
-    .abi_version = DRILL_ABI_VERSION,
-    .struct_size = sizeof(struct drill_descriptor),
-    .name = "liar",
-    .version = "1",
-    .transports = DRILL_TCP,
-    .properties = DRILL_LENGTH_PRESERVING,
-    .transform = lie,
-};
-
-static void play_as_stream(const uint8_t *data, size_t size)
+/* Answers that it failed. */
+static enum drill_status give_up(const struct drill_context *context, struct drill_bytes in,
+                                 struct drill_buffer *out)
 {
-    struct rig_stream *rig = rig_stream_new(&liar, false);
+    (void)context;
+    (void)in;
+    (void)out;
+    return DRILL_INTERNAL_ERROR;
+}
+
+static enum drill_status answer_count(struct drill_buffer *out, unsigned *count)
+{
+    char text[16];
+    snprintf(text, sizeof(text), "%u", ++*count);
+    drill_put_string(out, text);
+    return DRILL_OK;
+}
+
+/* Counts what is received by all sessions of a listener. */
+static enum drill_status count(const struct drill_context *context, struct drill_bytes in,
+                               struct drill_buffer *out)
+{
+    (void)in;
+    return answer_count(out, context->config);
+}
+
+/* The same for all listeners of the process. */
+static enum drill_status count_on(const struct drill_context *context, struct drill_bytes in,
+                                  struct drill_buffer *out)
+{
+    static unsigned so_far;
+    (void)context;
+    (void)in;
+    return answer_count(out, &so_far);
+}
+
+/* Answers each receive with a dot, however the stream was cut. */
+static enum drill_status dot(const struct drill_context *context, struct drill_bytes in,
+                             struct drill_buffer *out)
+{
+    (void)context;
+    (void)in;
+    drill_put_string(out, ".");
+    return DRILL_OK;
+}
+
+static enum drill_status forget(const struct drill_context *context, struct drill_bytes in,
+                                struct drill_buffer *out)
+{
+    (void)out;
+    (void)context->services->allocate(context, in.size + 1);
+    return DRILL_OK;
+}
+
+/* What differs between the plugins of these tests. */
+#define WRONG(its_name, its_transports, its_properties, its_transform)                             \
+    {                                                                                              \
+        .abi_version = DRILL_ABI_VERSION, .struct_size = sizeof(struct drill_descriptor),          \
+        .name = (its_name), .version = "1", .transports = (its_transports),                        \
+        .properties = (its_properties), .config_size = sizeof(unsigned),                           \
+        .transform = (its_transform),                                                              \
+    }
+
+static const struct drill_descriptor liar = WRONG("liar", DRILL_TCP, DRILL_LENGTH_PRESERVING, lie);
+static const struct drill_descriptor datagram_liar =
+    WRONG("datagram-liar", DRILL_UDP, DRILL_LENGTH_PRESERVING, lie);
+static const struct drill_descriptor quitter = WRONG("quitter", DRILL_TCP, 0, give_up);
+static const struct drill_descriptor counter = WRONG("counter", DRILL_TCP, 0, count);
+static const struct drill_descriptor sharer = WRONG("sharer", DRILL_TCP, DRILL_SHARED_STATE, count);
+static const struct drill_descriptor keeper =
+    WRONG("keeper", DRILL_TCP, DRILL_SHARED_STATE, count_on);
+static const struct drill_descriptor cutter =
+    WRONG("cutter", DRILL_TCP, DRILL_SPLIT_INVARIANT, dot);
+static const struct drill_descriptor forgetter = WRONG("forgetter", DRILL_TCP, 0, forget);
+
+static void play_as_stream(const struct drill_descriptor *plugin, const uint8_t *data, size_t size)
+{
+    struct rig_stream *rig = rig_stream_new(plugin, true);
     rig_stream_play(rig, data, size);
     rig_stream_free(rig);
 }
 
-static void play_as_tape(const uint8_t *data, size_t size)
+static void play_as_datagram(const struct drill_descriptor *plugin, const uint8_t *data,
+                             size_t size)
 {
-    struct rig_tape *rig = rig_tape_new(&liar, false);
+    struct rig_datagram *rig = rig_datagram_new(plugin);
+    rig_datagram_play(rig, data, size);
+    rig_datagram_free(rig);
+}
+
+static void play_as_tape(const struct drill_descriptor *plugin, const uint8_t *data, size_t size)
+{
+    struct rig_tape *rig = rig_tape_new(plugin, true);
     rig_tape_play(rig, data, size);
     rig_tape_free(rig);
 }
 
+typedef void play_function(const struct drill_descriptor *plugin, const uint8_t *data, size_t size);
+
 /* Plays an input in a child, whose standard error is kept. Returns how the child ended. */
-static int play_aside(void (*play)(const uint8_t *, size_t), const void *data, size_t size,
-                      char *said, size_t said_size)
+static int play_aside(play_function *play, const struct drill_descriptor *plugin, const void *data,
+                      size_t size, char *said, size_t said_size)
 {
     FILE *error = tmpfile();
     assert_non_null(error);
@@ -124,7 +199,7 @@ static int play_aside(void (*play)(const uint8_t *, size_t), const void *data, s
     assert_true(child >= 0);
     if (child == 0) {
         dup2(fileno(error), STDERR_FILENO);
-        play(data, size);
+        play(plugin, data, size);
         _exit(0);
     }
     int status = 0;
@@ -135,19 +210,59 @@ static int play_aside(void (*play)(const uint8_t *, size_t), const void *data, s
     return status;
 }
 
-static void a_lie_ends_the_process_with_the_name_of_its_oracle(void **state)
+/* Connect, and send ten bytes; the same of two clients. */
+static const char tape[] = {0, 0, 1, 0, 10, '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'};
+static const char tape_of_two[] = {0, 0, 1, 0, 1, 'a', 0, 1, 1, 1, 1, 'b'};
+
+/* The process ends, and says by which oracle; or, without one, ends well and says nothing. */
+static void expect_oracle(play_function *play, const struct drill_descriptor *plugin,
+                          const void *data, size_t size, const char *oracle)
 {
-    /* Connect, and send ten bytes. */
-    static const char tape[] = {0, 0, 1, 0, 10, '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'};
-    char said[4096];
+    char said[4096], wanted[64];
+    int status = play_aside(play, plugin, data, size, said, sizeof(said));
+    if (!oracle) {
+        assert_string_equal(said, "");
+        assert_int_equal(status, 0);
+        return;
+    }
+    assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) != 0);
+    snprintf(wanted, sizeof(wanted), "sockdrill: oracle %s: ", oracle);
+    if (!strstr(said, wanted) || !strstr(said, plugin->name)) {
+        fail_msg("expected '%s' of %s in: %s", wanted, plugin->name, said);
+    }
+}
+
+static void a_wrong_stream_ends_the_process_with_the_name_of_its_oracle(void **state)
+{
     (void)state;
-    int status = play_aside(play_as_stream, "0123456789", 10, said, sizeof(said));
-    assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) != 0);
-    assert_non_null(strstr(said, "sockdrill: oracle property: the plugin liar declares"));
-    status = play_aside(play_as_tape, tape, sizeof(tape), said, sizeof(said));
-    assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) != 0);
-    assert_non_null(strstr(said, "sockdrill: oracle property: the plugin liar declares"));
-    assert_int_equal(play_aside(play_as_stream, "012345678", 9, said, sizeof(said)), 0);
+    expect_oracle(play_as_stream, &liar, "0123456789", 10, "property");
+    expect_oracle(play_as_stream, &liar, "012345678", 9, NULL);
+    expect_oracle(play_as_stream, &quitter, "x", 1, "plugin");
+    expect_oracle(play_as_stream, &cutter, "0123456789", 10, "split");
+    expect_oracle(play_as_stream, &forgetter, "x", 1, "leak");
+}
+
+static void a_wrong_datagram_ends_the_process_with_the_name_of_its_oracle(void **state)
+{
+    (void)state;
+    expect_oracle(play_as_datagram, &datagram_liar, "0123456789", 10, "property");
+}
+
+static void a_wrong_tape_ends_the_process_with_the_name_of_its_oracle(void **state)
+{
+    (void)state;
+    expect_oracle(play_as_tape, &liar, tape, sizeof(tape), "property");
+    expect_oracle(play_as_tape, &quitter, tape, sizeof(tape), "plugin");
+    expect_oracle(play_as_tape, &counter, tape_of_two, sizeof(tape_of_two), "replay");
+    expect_oracle(play_as_tape, &forgetter, tape, sizeof(tape), "leak");
+}
+
+static void a_tape_that_goes_otherwise_the_second_time_is_seen_by_repeat(void **state)
+{
+    (void)state;
+    expect_oracle(play_as_tape, &keeper, tape, sizeof(tape), "repeat");
+    /* Sessions may share what each listener begins anew. */
+    expect_oracle(play_as_tape, &sharer, tape_of_two, sizeof(tape_of_two), NULL);
 }
 
 int main(void)
@@ -156,7 +271,10 @@ int main(void)
         cmocka_unit_test(streams_raise_no_alarm_on_a_correct_plugin),
         cmocka_unit_test(datagrams_raise_no_alarm_on_a_correct_plugin),
         cmocka_unit_test(tapes_raise_no_alarm_on_correct_plugins),
-        cmocka_unit_test(a_lie_ends_the_process_with_the_name_of_its_oracle),
+        cmocka_unit_test(a_wrong_stream_ends_the_process_with_the_name_of_its_oracle),
+        cmocka_unit_test(a_wrong_datagram_ends_the_process_with_the_name_of_its_oracle),
+        cmocka_unit_test(a_wrong_tape_ends_the_process_with_the_name_of_its_oracle),
+        cmocka_unit_test(a_tape_that_goes_otherwise_the_second_time_is_seen_by_repeat),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
