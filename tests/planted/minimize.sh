@@ -132,6 +132,8 @@ row() {
     [ "$shows" != sim ] || remark='simulated only'
     parted=$(word 'they part at')
     [ -z "$parted" ] || remark="$remark, they part at $parted"
+    # On real sockets the number that is closed once too often may be somebody's, or nobody's.
+    [ "$4" != 'sim or both' ] || [ "$shows" = none ] || set -- "$1" "$2" "$3" "$shows"
     [ "$shows" = "$4" ] || remark="SHOWS IN: $shows, EXPECTED: $4${parted:+; they part at $parted}"
     printf '%-22s %-54s %6s %6s  %-6s %-6s %-6s %s\n' "$1" "$print" "$events" "$bytes" \
         "$(verdict simulated)" "$(verdict 'real sockets')" "$cause" "$remark" | sed 's/ *$//'
