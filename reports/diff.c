@@ -226,6 +226,7 @@ static int add_pair(struct diff *diff, const struct report_read_result *before,
                     const struct report_read_result *now)
 {
     struct diff_entry *entry = next_entry(diff);
+    ASSERT(before || now);
     if (!entry) {
         return -ENOMEM;
     }

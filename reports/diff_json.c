@@ -78,11 +78,11 @@ static json_t *object_json(const json_t *value)
     return object;
 }
 
-/* A copy in canonical form; NULL, which is a member that is not there, is null. The reader has
- * checked every value that gets here, so this goes no deeper than a report. */
+/* A copy in canonical form; NULL, which is a member that is not there, is null. So is a number that
+ * is no integer: the reader passes over keys that stand where they mean nothing. */
 static json_t *value_json(const json_t *value)
 {
-    if (!value) {
+    if (!value || json_is_real(value)) {
         return json_null();
     }
     if (json_is_array(value)) {

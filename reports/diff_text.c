@@ -44,6 +44,7 @@ void diff_text_verdicts(struct ink *ink, const struct diff_entry *entry)
 {
     if (!entry->before || !entry->now) {
         const struct report_read_result *one = entry->now ? entry->now : entry->before;
+        ASSERT(one);
         ink_add(ink, entry->now ? "new, " : "was ");
         ink_add(ink, verdict_name(one->verdict));
         return;

@@ -62,26 +62,40 @@ static int check_version(const json_t *root, struct drill_error *error)
     return 0;
 }
 
+/* The string at a key that every report has, or NULL with a sentence. */
+static const char *head_string(const struct report_read *report, const char *key,
+                               struct drill_error *error)
+{
+    const char *text = json_string_value(json_object_get(report->root, key));
+    if (!text) {
+        refuse_foreign(error, key);
+    }
+    return text;
+}
+
 static int read_head(struct report_read *report, struct drill_error *error)
 {
-    static const char *const keys[] = {"version", "build", "title"};
-    const char **texts[] = {&report->version, &report->build, &report->title};
     int status = check_version(report->root, error);
-    for (size_t i = 0; i < 3 && status == 0; i++) {
-        *texts[i] = json_string_value(json_object_get(report->root, keys[i]));
-        status = *texts[i] ? 0 : refuse_foreign(error, keys[i]);
+    if (status != 0) {
+        return status;
+    }
+    report->version = head_string(report, "version", error);
+    report->build = report->version ? head_string(report, "build", error) : NULL;
+    report->title = report->build ? head_string(report, "title", error) : NULL;
+    if (!report->title) {
+        return -EINVAL;
+    }
+    if (strcmp(report->build, "plain") != 0 && strcmp(report->build, "sanitized") != 0) {
+        return refuse_foreign(error, "build");
     }
     const json_t *complete = json_object_get(report->root, "complete");
-    if (status == 0 && !json_is_boolean(complete)) {
-        status = refuse_foreign(error, "complete");
+    if (!json_is_boolean(complete)) {
+        return refuse_foreign(error, "complete");
     }
     report->complete = json_is_true(complete);
-    bool build_known = status != 0 || strcmp(report->build, "plain") == 0 ||
-                       strcmp(report->build, "sanitized") == 0;
-    if (status == 0 && !json_is_array(json_object_get(report->root, "results"))) {
-        status = refuse_foreign(error, "results");
-    }
-    return build_known ? status : refuse_foreign(error, "build");
+    return json_is_array(json_object_get(report->root, "results"))
+               ? 0
+               : refuse_foreign(error, "results");
 }
 
 static int by_id(const void *a, const void *b)

@@ -9,7 +9,7 @@
 #define KNOWN        "verdict \"expected-fail\"\nnote \"known\"\n" FAILURE("/steps/1", "as known")
 #define SURPRISE     "verdict \"unexpected-pass\"\nnote \"known\""
 #define SKIPPED      "verdict \"skipped\"\nnote \"not here\""
-#define SAME         -1
+#define SAME         (-1)
 
 struct change {
     const char *title;

@@ -248,7 +248,8 @@ static void the_json_matches_its_schema(void **state)
         {NULL, FAILURE},
         {"", NULL},
         {"", "clients []\nsessions []\nsteps []\nworlds {\"kernel\": \"pass\", \"sim\": \"pass\"}"},
-        {"", "clients.0.received {\"hex\": \"\", \"odd\": 1.5, \"text\": \"\", \"length\": 0, "
+        {"", "clients.0.received {\"hex\": \"\", \"odd\": 1.5, \"runs\": 1.5, \"text\": \"\", "
+             "\"length\": 0, "
              "\"hash\": " DIFF_HASH_B "}\nplugin {\"version\": \"2\", \"name\": \"u\"}"},
         {"",
          "faults [{\"fired\": null, \"call\": \"send\", \"nth\": 1, \"error\": null, \"short\": "
