@@ -53,7 +53,7 @@ now_ms() {
 longest_input() {
     case $1 in
     datagram-*) echo 2048 ;;
-    scenario) echo 16384 ;;
+    scenario | report) echo 16384 ;;
     *) echo 4096 ;;
     esac
 }
