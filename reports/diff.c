@@ -226,13 +226,14 @@ static int add_pair(struct diff *diff, const struct report_read_result *before,
                     const struct report_read_result *now)
 {
     struct diff_entry *entry = next_entry(diff);
-    ASSERT(before || now);
+    const struct report_read_result *one = now ? now : before;
+    ASSERT(one);
     if (!entry) {
         return -ENOMEM;
     }
     entry->before = before;
     entry->now = now;
-    entry->id = now ? now->id : before->id;
+    entry->id = one->id;
     if (!now) {
         entry->category = DIFF_REMOVED;
     } else if (!before) {

@@ -107,6 +107,14 @@ static void a_new_failure_tells_the_step_and_what_came(void **state)
     assert_tells("", NULL, FACE_TEXT, "removed (1)\n  x: was pass\n");
 }
 
+static void words_on_both_sides_have_no_hashes(void **state)
+{
+    (void)state;
+    char *text = render_pair(NULL, FAILURE "\nfailure.expected \"an end\"", FACE_TEXT);
+    assert_non_null(strstr(text, "    expected  an end\n    actual    silence\n\n"));
+    free(text);
+}
+
 static void only_a_terminal_gets_color(void **state)
 {
     (void)state;
@@ -283,6 +291,7 @@ int main(void)
         cmocka_unit_test(nothing_changed_is_two_lines),
         cmocka_unit_test(changed_bytes_are_marked),
         cmocka_unit_test(a_new_failure_tells_the_step_and_what_came),
+        cmocka_unit_test(words_on_both_sides_have_no_hashes),
         cmocka_unit_test(only_a_terminal_gets_color),
         cmocka_unit_test(what_makes_reports_hard_to_compare_is_told),
         cmocka_unit_test(hostile_words_stay_words),
