@@ -39,6 +39,13 @@ plant() {
             cp "$file" "$2/$sum"
         done
         ;;
+    report)
+        for filter in 'tcp/half-*' 'udp/*' 'sim/*'; do
+            "$sockdrill" run -q --world sim --filter "$filter" --report "$work/report.json" "$root/scenarios" \
+                >"$work/log" || fail "$filter does not pass; see ${work#"$root"/}/log"
+            node "$root/fuzz/seeds_report.js" "$work/report.json" "$2" >"$work/log"
+        done
+        ;;
     canary) printf 'tweet' >"$2/tweet" ;;
     tape-*)
         scenarios_for "$plugin" | while read -r file; do

@@ -56,7 +56,7 @@ now_ms() {
 longest_input() {
     case $1 in
     datagram-*) echo 2048 ;;
-    scenario) echo 16384 ;;
+    scenario | report) echo 16384 ;;
     *) echo 4096 ;;
     esac
 }
@@ -98,14 +98,15 @@ corpus_bytes() {
 # --- libFuzzer ------------------------------------------------------------------------------------
 
 # start_libfuzzer BINARY TARGET CORPUS FINDINGS SECONDS LOG [OPTIONS]: sets $pid. It ends with its
-# first finding. -reload takes in what another instance put into the same corpus.
+# first finding. -reload takes in what another instance put into the same corpus. What is slow is no
+# finding: a busy machine makes anything slow.
 start_libfuzzer() {
     a_binary=$1 a_target=$2 a_corpus=$3 a_folder=$4 a_time=$5 a_log=$6
     shift 6
     dictionary=$(dictionary_of "$a_target")
     [ -z "$dictionary" ] || set -- "-dict=$dictionary" "$@"
     mkdir -p "$a_folder"
-    timeout -k 5 $((a_time + 60)) "$a_binary" -max_total_time="$a_time" -timeout=10 \
+    timeout -k 5 $((a_time + 60)) "$a_binary" -max_total_time="$a_time" -timeout=10 -report_slow_units=1000000 \
         "-rss_limit_mb=$memory_max_mb" -reload=1 -max_len="$(longest_input "$a_target")" -use_value_profile=1 \
         -print_final_stats=1 -artifact_prefix="$a_folder/" "$@" "$a_corpus" >"$a_log" 2>&1 </dev/null &
     pid=$!

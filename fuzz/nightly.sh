@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # usage: ./dev nightly MINUTES | --seconds N [--targets 'NAME...'] [--folder FOLDER]
-# Fuzzes every target of the shipped plugins and `scenario` with libFuzzer and AFL++, two processes at a
+# Fuzzes every target of the shipped plugins, `scenario` and `report` with libFuzzer and AFL++, two processes at a
 # time, for so long altogether; the time that is left is divided among the targets that are left. For
 # each target: both kinds of libFuzzer on one corpus, both kinds of AFL++ with each other, AFL++ that is
 # told what is compared with what beside libFuzzer again; then the corpora become one, which is

@@ -9,6 +9,7 @@
 #define PAIR_COLUMNS   8
 #define SINGLE_COLUMNS 16
 #define EXCERPT_BYTES  48
+#define DUMP_BYTES_MAX ((uint64_t)4 * RESULT_HEAD_BYTES)
 
 /* One side of the dump. */
 struct side {
@@ -197,6 +198,10 @@ static void plan_dump(struct dump *dump, const struct side *expected, const stru
     }
     dump->columns = dump->side_count == 2 ? PAIR_COLUMNS : SINGLE_COLUMNS;
     dump->first -= dump->first % dump->columns;
+    /* Excerpts that lie far apart have no rows in common. */
+    if (dump->side_count == 2 && dump->end - dump->first > DUMP_BYTES_MAX) {
+        dump->side_count = 0;
+    }
 }
 
 /* The bytes from `start` on between quotes, with what is left out shown by dots. */
@@ -238,6 +243,14 @@ static void add_words(struct ink *ink, const char *label, const struct result_ev
 void evidence_text_add(struct ink *ink, const struct result_evidence *expected,
                        const struct result_evidence *actual, size_t rows_max)
 {
+    static const char *const labels[2] = {"expected", "actual"};
+    evidence_text_add_labelled(ink, labels, expected, actual, rows_max);
+}
+
+void evidence_text_add_labelled(struct ink *ink, const char *const labels[2],
+                                const struct result_evidence *expected,
+                                const struct result_evidence *actual, size_t rows_max)
+{
     bool both = has_bytes(expected) && has_bytes(actual);
     struct side left = {.evidence = expected, .style = INK_GOOD};
     struct side right = {.evidence = actual, .style = INK_BAD};
@@ -246,8 +259,8 @@ void evidence_text_add(struct ink *ink, const struct result_evidence *expected,
     struct dump dump;
     plan_dump(&dump, &left, &right);
     uint64_t start = dump.side_count > 0 ? first_row(&dump) : 0;
-    add_words(ink, "expected", expected, start);
-    add_words(ink, "actual", actual, start);
+    add_words(ink, labels[0], expected, start);
+    add_words(ink, labels[1], actual, start);
     if (dump.side_count > 0) {
         add_dump(ink, &dump, start, rows_max);
     }

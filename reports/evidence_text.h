@@ -19,4 +19,9 @@
 void evidence_text_add(struct ink *ink, const struct result_evidence *expected,
                        const struct result_evidence *actual, size_t rows_max);
 
+/* The same under other labels, of at most nine letters: "before" and "now". */
+void evidence_text_add_labelled(struct ink *ink, const char *const labels[2],
+                                const struct result_evidence *expected,
+                                const struct result_evidence *actual, size_t rows_max);
+
 #endif

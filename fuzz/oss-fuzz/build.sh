@@ -56,7 +56,7 @@ ninja -C "$build" fuzzers
 longest_input() {
     case $1 in
     datagram-*) echo 2048 ;;
-    scenario) echo 16384 ;;
+    scenario | report) echo 16384 ;;
     *) echo 4096 ;;
     esac
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // node validate-report.js SCHEMA REPORT...
 //
-// Checks reports against reports/report.schema.json (or timings, traces or fuzz reports against theirs) with ajv,
+// Checks reports against reports/report.schema.json (or timings, traces, diffs or fuzz reports against theirs) with ajv,
 // and what a schema cannot say: that keys stand in the schema's order, that all numbers are integers and that
 // the summary counts the results. Says what is wrong and where; exits 1 when anything was, 2 when it
 // was called wrongly. Debian's ajv needs NODE_PATH=/usr/share/nodejs.
@@ -89,6 +89,25 @@ function checkFuzz({ targets, summary }, problems) {
   }
 }
 
+// The summary counts the changes, which stand worst category first and then by id.
+function checkDiff({ changes, summary, worse }, problems) {
+  const categories = Object.keys(summary);
+  for (const category of categories.filter((key) => !key.startsWith('unchanged'))) {
+    const there = changes.filter((change) => change.category === category).length;
+    if (summary[category] !== there) {
+      problems.push(`/summary/${category}: ${summary[category]}, but there are ${there}`);
+    }
+  }
+  const rank = ({ category }) => categories.indexOf(category);
+  const sorted = (a, b) => rank(a) < rank(b) || (rank(a) === rank(b) && Buffer.compare(Buffer.from(a.id), Buffer.from(b.id)) < 0);
+  if (changes.some((change, i) => i > 0 && !sorted(changes[i - 1], change))) {
+    problems.push('/changes: not in order');
+  }
+  if (worse !== changes.some((change) => change.worse)) {
+    problems.push('/worse: not what the changes say');
+  }
+}
+
 // A stream that is kept whole shows as many bytes as it has, unless there was no room for them; text
 // and hex are the same bytes.
 function checkStreams(value, path, problems, omitted) {
@@ -123,7 +142,9 @@ function check(schema, validate, file) {
     return validate.errors.map((error) => `${error.dataPath || '/'}: ${error.message} (${error.schemaPath})`);
   }
   checkOrder(report, schema, schema, '', problems);
-  if (report.kind === 'fuzz') {
+  if (report.document === 'diff') {
+    checkDiff(report, problems);
+  } else if (report.kind === 'fuzz') {
     checkFuzz(report, problems);
   } else if (report.scenarios) {
     checkScenarios(report.scenarios, problems);

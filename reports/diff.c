@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+#include "diff.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+
+const char *diff_category_name(enum diff_category category)
+{
+    switch (category) {
+    case DIFF_NEW_FAILURE:
+        return "new-failure";
+    case DIFF_SKIPPED_NOW:
+        return "skipped-now";
+    case DIFF_REMOVED:
+        return "removed";
+    case DIFF_STILL_FAILING:
+        return "still-failing";
+    case DIFF_CHANGED:
+        return "changed";
+    case DIFF_EDITED:
+        return "edited";
+    case DIFF_ADDED:
+        return "added";
+    case DIFF_FIXED:
+        return "fixed";
+    }
+    ASSERT(!"a category has a name");
+    return "";
+}
+
+/* A NULL is a member that is not there. */
+static bool is_same(const json_t *before, const json_t *now)
+{
+    return before == now || (before && now && json_equal(before, now));
+}
+
+static void add_difference(struct diff_entry *entry, const struct diff_difference *difference)
+{
+    if (entry->difference_count < DIFF_DIFFERENCES_MAX) {
+        entry->differences[entry->difference_count++] = *difference;
+    } else {
+        entry->differences_omitted++;
+    }
+}
+
+/* Compares the members of two objects whose keys are listed up to a NULL. */
+static void compare_members(struct diff_entry *entry, const char *part, const char *name,
+                            const json_t *before, const json_t *now, const char *const *keys)
+{
+    for (; *keys; keys++) {
+        struct diff_difference difference = {.part = part,
+                                             .name = name,
+                                             .member = *keys,
+                                             .before = json_object_get(before, *keys),
+                                             .now = json_object_get(now, *keys)};
+        if (!is_same(difference.before, difference.now)) {
+            add_difference(entry, &difference);
+        }
+    }
+}
+
+static const char *name_of(const json_t *object, const char *key)
+{
+    return json_string_value(json_object_get(object, key));
+}
+
+static bool has_name(const json_t *object, const char *key, const char *name)
+{
+    const char *own = name_of(object, key);
+    return own && strcmp(own, name) == 0;
+}
+
+/* Connections come in the same order unless the story changed: from the first one with another name
+ * on there is nothing to pair. */
+static void compare_list(struct diff_entry *entry, const char *part, const char *key,
+                         const char *const *members)
+{
+    const json_t *before = json_object_get(entry->before->json, key);
+    const json_t *now = json_object_get(entry->now->json, key);
+    size_t before_count = json_array_size(before), now_count = json_array_size(now);
+    for (size_t i = 0; i < before_count || i < now_count; i++) {
+        const json_t *old = json_array_get(before, i), *new = json_array_get(now, i);
+        const char *name = name_of(old ? old : new, "name");
+        if (!old || !new || !has_name(new, "name", name)) {
+            struct diff_difference difference = {
+                .part = part, .name = name, .before = old, .now = new};
+            add_difference(entry, &difference);
+            return;
+        }
+        compare_members(entry, part, name, old, new, members);
+    }
+}
+
+/* The first step that did not go as before; those after it follow from it. */
+static void compare_steps(struct diff_entry *entry)
+{
+    const json_t *before = json_object_get(entry->before->json, "steps");
+    const json_t *now = json_object_get(entry->now->json, "steps");
+    size_t before_count = json_array_size(before), now_count = json_array_size(now);
+    for (size_t i = 0; i < before_count || i < now_count; i++) {
+        const json_t *old = json_array_get(before, i), *new = json_array_get(now, i);
+        bool same_step = old && new &&has_name(new, "step", name_of(old, "step"));
+        if (!same_step || !is_same(json_object_get(old, "runs"), json_object_get(new, "runs")) ||
+            !is_same(json_object_get(old, "verdict"), json_object_get(new, "verdict")) ||
+            !is_same(json_object_get(old, "iteration"), json_object_get(new, "iteration"))) {
+            struct diff_difference difference = {.part = "step",
+                                                 .name = name_of(new ? new : old, "step"),
+                                                 .before = old,
+                                                 .now = new};
+            add_difference(entry, &difference);
+            return;
+        }
+    }
+}
+
+static void compare_failures(struct diff_entry *entry)
+{
+    static const char *const members[] = {"step",     "iteration", "sentence",
+                                          "expected", "actual",    NULL};
+    const json_t *before = json_object_get(entry->before->json, "failure");
+    const json_t *now = json_object_get(entry->now->json, "failure");
+    if (before && now) {
+        compare_members(entry, "failure", NULL, before, now, members);
+    } else if (before || now) {
+        struct diff_difference difference = {.part = "failure", .before = before, .now = now};
+        add_difference(entry, &difference);
+    }
+}
+
+/* What the run did: from the step that tells it shortest to the bytes. */
+static void compare_behaviour(struct diff_entry *entry)
+{
+    static const char *const clients[] = {"received", "end", "sent", NULL};
+    static const char *const sessions[] = {"received",  "recv_sizes", "recv_sizes_cut",
+                                           "truncated", "end",        NULL};
+    static const char *const rest[] = {"worlds",           "faults",     "clients_omitted",
+                                       "sessions_omitted", "divergence", NULL};
+    compare_steps(entry);
+    compare_failures(entry);
+    compare_list(entry, "client", "clients", clients);
+    compare_list(entry, "session", "sessions", sessions);
+    compare_members(entry, "result", NULL, entry->before->json, entry->now->json, rest);
+}
+
+/* What was run, and for what reason it was not. */
+static void compare_origin(struct diff_entry *entry)
+{
+    static const char *const members[] = {"hash",  "title", "tags", "plugin",
+                                          "world", "seed",  "note", NULL};
+    compare_members(entry, "scenario", NULL, entry->before->json, entry->now->json, members);
+}
+
+/* The category of two results whose verdicts, or whose behaviour, differ. */
+static enum diff_category category_of(enum verdict before, enum verdict now)
+{
+    if (now == VERDICT_SKIPPED && before != VERDICT_SKIPPED) {
+        return DIFF_SKIPPED_NOW;
+    }
+    if (!verdict_is_good(now)) {
+        return verdict_is_good(before) ? DIFF_NEW_FAILURE : DIFF_STILL_FAILING;
+    }
+    if (verdict_is_good(before)) {
+        bool was_known = before == VERDICT_EXPECTED_FAIL && now == VERDICT_PASS;
+        return was_known ? DIFF_FIXED : DIFF_CHANGED;
+    }
+    /* A failure that somebody declared to be known is not fixed; but what had passed against its
+     * declaration and fails again is as declared. */
+    bool declared = now == VERDICT_EXPECTED_FAIL && before != VERDICT_UNEXPECTED_PASS;
+    return declared ? DIFF_CHANGED : DIFF_FIXED;
+}
+
+/* Compares a pair. Returns whether there is anything to tell. */
+static bool compare_pair(struct diff_entry *entry)
+{
+    bool same_verdict = entry->before->verdict == entry->now->verdict;
+    compare_behaviour(entry);
+    bool same = same_verdict && entry->difference_count == 0;
+    compare_origin(entry);
+    if (same && entry->difference_count == 0) {
+        return false;
+    }
+    entry->category = same ? DIFF_EDITED : category_of(entry->before->verdict, entry->now->verdict);
+    return true;
+}
+
+/* What is no longer looked at got worse, unless it was not looked at before. */
+static bool is_worse(const struct diff_entry *entry)
+{
+    switch (entry->category) {
+    case DIFF_NEW_FAILURE:
+    case DIFF_SKIPPED_NOW:
+        return true;
+    case DIFF_REMOVED:
+        return entry->before->verdict != VERDICT_SKIPPED;
+    case DIFF_STILL_FAILING:
+    case DIFF_CHANGED:
+    case DIFF_EDITED:
+    case DIFF_ADDED:
+    case DIFF_FIXED:
+        return false;
+    }
+    return false;
+}
+
+static struct diff_entry *next_entry(struct diff *diff)
+{
+    if (diff->count == diff->capacity) {
+        size_t capacity = diff->capacity ? 2 * diff->capacity : 16;
+        struct diff_entry *entries = reallocarray(diff->entries, capacity, sizeof(*entries));
+        if (!entries) {
+            return NULL;
+        }
+        diff->entries = entries;
+        diff->capacity = capacity;
+    }
+    struct diff_entry *entry = &diff->entries[diff->count];
+    memset(entry, 0, sizeof(*entry));
+    return entry;
+}
+
+/* One of the two may be NULL. 0 or -ENOMEM. */
+static int add_pair(struct diff *diff, const struct report_read_result *before,
+                    const struct report_read_result *now)
+{
+    struct diff_entry *entry = next_entry(diff);
+    const struct report_read_result *one = now ? now : before;
+    ASSERT(one);
+    if (!entry) {
+        return -ENOMEM;
+    }
+    entry->before = before;
+    entry->now = now;
+    entry->id = one->id;
+    if (!now) {
+        entry->category = DIFF_REMOVED;
+    } else if (!before) {
+        entry->category = verdict_is_good(now->verdict) ? DIFF_ADDED : DIFF_NEW_FAILURE;
+    } else if (!compare_pair(entry)) {
+        diff->unchanged++;
+        diff->unchanged_failing += !verdict_is_good(now->verdict);
+        return 0;
+    }
+    entry->worse = is_worse(entry);
+    diff->worse |= entry->worse;
+    diff->counts[entry->category]++;
+    diff->count++;
+    return 0;
+}
+
+static int by_category_then_id(const void *a, const void *b)
+{
+    const struct diff_entry *first = a, *second = b;
+    return first->category != second->category ? (int)first->category - (int)second->category
+                                               : strcmp(first->id, second->id);
+}
+
+/* Which of the two heads of the lists comes first: < 0, 0 (both) or > 0. */
+static int compare_heads(struct diff *diff, size_t i, size_t j)
+{
+    if (i == diff->before->count || j == diff->now->count) {
+        return i == diff->before->count ? 1 : -1;
+    }
+    diff->comparisons++;
+    return strcmp(diff->before->results[i].id, diff->now->results[j].id);
+}
+
+int diff_make(struct diff *diff, const struct report_read *before, const struct report_read *now)
+{
+    int status = 0;
+    *diff = (struct diff){.before = before, .now = now};
+    for (size_t i = 0, j = 0; status == 0 && (i < before->count || j < now->count);) {
+        int order = compare_heads(diff, i, j);
+        const struct report_read_result *old = order <= 0 ? &before->results[i++] : NULL;
+        const struct report_read_result *new = order >= 0 ? &now->results[j++] : NULL;
+        status = add_pair(diff, old, new);
+    }
+    if (status != 0) {
+        diff_fini(diff);
+    } else if (diff->count > 0) {
+        qsort(diff->entries, diff->count, sizeof(*diff->entries), by_category_then_id);
+    }
+    return status;
+}
+
+void diff_fini(struct diff *diff)
+{
+    free(diff->entries);
+    *diff = (struct diff){0};
+}

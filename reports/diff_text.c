@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: MIT */
+#include "diff_text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "check.h"
+#include "evidence_text.h"
+#include "json_text.h"
+
+#define VALUE_BYTES_MAX  240 /* of a value on a line */
+#define VALUE_BYTES_ROOM ((size_t)1 << 20)
+
+const char *diff_text_heading(enum diff_category category)
+{
+    switch (category) {
+    case DIFF_NEW_FAILURE:
+        return "new failure";
+    case DIFF_SKIPPED_NOW:
+        return "skipped now";
+    case DIFF_REMOVED:
+        return "removed";
+    case DIFF_STILL_FAILING:
+        return "still failing, in another way";
+    case DIFF_CHANGED:
+        return "changed behaviour";
+    case DIFF_EDITED:
+        return "edited, behaves the same";
+    case DIFF_ADDED:
+        return "added";
+    case DIFF_FIXED:
+        return "fixed";
+    }
+    ASSERT(!"a category has a heading");
+    return "";
+}
+
+static enum ink_style style_of(const struct diff_entry *entry)
+{
+    return entry->worse ? INK_BAD : entry->category == DIFF_FIXED ? INK_GOOD : INK_ODD;
+}
+
+void diff_text_verdicts(struct ink *ink, const struct diff_entry *entry)
+{
+    if (!entry->before || !entry->now) {
+        const struct report_read_result *one = entry->now ? entry->now : entry->before;
+        ASSERT(one);
+        ink_add(ink, entry->now ? "new, " : "was ");
+        ink_add(ink, verdict_name(one->verdict));
+        return;
+    }
+    ink_add(ink, verdict_name(entry->before->verdict));
+    if (entry->before->verdict != entry->now->verdict) {
+        ink_add(ink, ", now ");
+        ink_add(ink, verdict_name(entry->now->verdict));
+    }
+}
+
+static uint64_t count_of(const json_t *object, const char *key)
+{
+    return (uint64_t)json_integer_value(json_object_get(object, key));
+}
+
+/* Cut where it is long. */
+static void add_words_of(struct ink *ink, const char *text, size_t size)
+{
+    ink_safe_of(ink, text, size < VALUE_BYTES_MAX ? size : VALUE_BYTES_MAX);
+    ink_add(ink, size > VALUE_BYTES_MAX ? "..." : "");
+}
+
+static void add_value(struct ink *ink, const json_t *value)
+{
+    if (!value || json_is_null(value)) {
+        ink_add(ink, value ? "not told" : "nothing");
+        return;
+    }
+    if (json_is_string(value)) {
+        add_words_of(ink, json_string_value(value), json_string_length(value));
+        return;
+    }
+    struct bytes text;
+    bytes_init(&text, VALUE_BYTES_ROOM);
+    if (json_text_add_line(&text, value) == 0) {
+        add_words_of(ink, (const char *)text.data, text.size);
+    } else {
+        ink_add(ink, "...");
+    }
+    bytes_fini(&text);
+}
+
+static uint8_t digit(char letter)
+{
+    return (uint8_t)(letter <= '9' ? letter - '0' : letter - 'a' + 10);
+}
+
+/* The reader has checked that the digits are some, and few enough. */
+static uint32_t read_hex(const json_t *hex, uint8_t *out)
+{
+    const char *digits = json_string_value(hex);
+    size_t size = json_string_length(hex) / 2;
+    ASSERT(size <= RESULT_HEAD_BYTES);
+    for (size_t i = 0; i < size; i++) {
+        out[i] = (uint8_t)(digit(digits[2 * i]) << 4 | digit(digits[2 * i + 1]));
+    }
+    return (uint32_t)size;
+}
+
+/* Whether the value is a stream; then `evidence` is filled. */
+static bool read_bytes(const json_t *value, struct result_evidence *evidence)
+{
+    *evidence = (struct result_evidence){.kind = EVIDENCE_NONE};
+    const json_t *hex = json_object_get(value, "hex");
+    if (!hex) {
+        return false;
+    }
+    evidence->kind = EVIDENCE_BYTES;
+    evidence->offset = count_of(value, "offset");
+    evidence->stream.length = count_of(value, "length");
+    evidence->stream.head_size = read_hex(hex, evidence->stream.head);
+    return true;
+}
+
+static void add_labelled_value(struct ink *ink, const char *label, const json_t *value)
+{
+    ink_format(ink, "    %-10s", label);
+    add_value(ink, value);
+    ink_add(ink, "\n");
+}
+
+static bool same_head(const struct result_evidence *a, const struct result_evidence *b)
+{
+    return a->kind == b->kind && a->offset == b->offset && a->stream.length == b->stream.length &&
+           a->stream.head_size == b->stream.head_size &&
+           memcmp(a->stream.head, b->stream.head, a->stream.head_size) == 0;
+}
+
+/* Two values of which at least one is a stream. */
+static void add_sides(struct ink *ink, const char *const labels[2], const json_t *before,
+                      const json_t *now)
+{
+    struct result_evidence left, right;
+    bool left_bytes = read_bytes(before, &left), right_bytes = read_bytes(now, &right);
+    if (!left_bytes && before) {
+        add_labelled_value(ink, labels[0], before);
+    }
+    evidence_text_add_labelled(ink, labels, &left, &right, EVIDENCE_TEXT_ROWS);
+    if (!right_bytes && now) {
+        add_labelled_value(ink, labels[1], now);
+    }
+    if (left_bytes && right_bytes && same_head(&left, &right)) {
+        ink_add(ink, "    the hashes differ: what differs lies beyond the bytes that are kept\n");
+    }
+}
+
+static void add_failure(struct ink *ink, const json_t *failure, bool with_evidence)
+{
+    static const char *const labels[2] = {"expected", "actual"};
+    const json_t *step = json_object_get(failure, "step");
+    if (json_is_string(step)) {
+        ink_add(ink, " at ");
+        add_value(ink, step);
+    }
+    ink_add(ink, ": ");
+    add_value(ink, json_object_get(failure, "sentence"));
+    ink_add(ink, "\n");
+    const json_t *expected = json_object_get(failure, "expected");
+    const json_t *actual = json_object_get(failure, "actual");
+    if (with_evidence && (!json_is_null(expected) || !json_is_null(actual))) {
+        add_sides(ink, labels, json_is_null(expected) ? NULL : expected,
+                  json_is_null(actual) ? NULL : actual);
+    }
+}
+
+static void add_step(struct ink *ink, const json_t *step)
+{
+    if (!step) {
+        ink_add(ink, "not reached");
+        return;
+    }
+    uint64_t runs = count_of(step, "runs");
+    const char *verdict = json_string_value(json_object_get(step, "verdict"));
+    if (strcmp(verdict, "pass") != 0) {
+        ink_add(ink, verdict);
+        ink_add(ink, runs > 0 ? " after it had " : "");
+    }
+    if (runs > 0 || strcmp(verdict, "pass") == 0) {
+        ink_format(ink, "passed %" PRIu64 " %s", runs, runs == 1 ? "time" : "times");
+    }
+}
+
+static bool is_object(const json_t *value)
+{
+    return json_object_get(value, "hex") != NULL;
+}
+
+/* "    client bob, received" */
+static void add_part(struct ink *ink, const struct diff_difference *difference)
+{
+    ink_add(ink, "    ");
+    ink_add(ink, difference->part);
+    if (difference->name) {
+        ink_add(ink, " ");
+        add_words_of(ink, difference->name, strlen(difference->name));
+    }
+    if (difference->member) {
+        ink_add(ink, ", ");
+        ink_add(ink, difference->member);
+    }
+}
+
+/* A step, a failure, a client or a session as a whole. */
+static void add_whole(struct ink *ink, const struct diff_difference *difference)
+{
+    if (strcmp(difference->part, "step") == 0) {
+        ink_add(ink, ": ");
+        add_step(ink, difference->before);
+        ink_add(ink, ", now ");
+        add_step(ink, difference->now);
+        ink_add(ink, "\n");
+    } else if (strcmp(difference->part, "failure") == 0) {
+        ink_add(ink, difference->now ? "" : " before");
+        add_failure(ink, difference->now ? difference->now : difference->before,
+                    difference->now != NULL);
+    } else if (difference->before && difference->now) {
+        ink_add(ink, ": in its place is now ");
+        add_value(ink, json_object_get(difference->now, "name"));
+        ink_add(ink, "\n");
+    } else {
+        ink_add(ink, difference->now ? ": was not there\n" : ": is not there any more\n");
+    }
+}
+
+static void add_difference(struct ink *ink, const struct diff_difference *difference)
+{
+    static const char *const labels[2] = {"before", "now"};
+    add_part(ink, difference);
+    if (!difference->member) {
+        add_whole(ink, difference);
+    } else if (is_object(difference->before) || is_object(difference->now)) {
+        ink_add(ink, ":\n");
+        add_sides(ink, labels, difference->before, difference->now);
+    } else {
+        ink_add(ink, ": ");
+        add_value(ink, difference->before);
+        ink_add(ink, ", now ");
+        add_value(ink, difference->now);
+        ink_add(ink, "\n");
+    }
+}
+
+void diff_text_details(struct ink *ink, const struct diff_entry *entry)
+{
+    const json_t *failure = json_object_get(entry->now ? entry->now->json : NULL, "failure");
+    if (!entry->before && failure) {
+        ink_add(ink, "    failure");
+        add_failure(ink, failure, true);
+    }
+    for (size_t i = 0; i < entry->difference_count; i++) {
+        add_difference(ink, &entry->differences[i]);
+    }
+    if (entry->differences_omitted > 0) {
+        ink_format(ink, "    and %" PRIu64 " more\n", entry->differences_omitted);
+    }
+}
+
+void diff_text_warnings(struct ink *ink, const struct diff *diff)
+{
+    if (strcmp(diff->before->build, diff->now->build) != 0) {
+        ink_format(ink,
+                   "The builds are of different kinds (%s, now %s), and a sanitized one finds "
+                   "more.\n",
+                   diff->before->build, diff->now->build);
+    }
+    if (!diff->before->complete) {
+        ink_add(ink, "The old report is not complete: what it lacks may only not have run.\n");
+    }
+    if (!diff->now->complete) {
+        ink_add(ink, "The new report is not complete: what was removed may only not have run.\n");
+    }
+}
+
+void diff_text_summary(struct ink *ink, const struct diff *diff)
+{
+    const char *separator = "";
+    for (int i = 0; i < DIFF_CATEGORY_COUNT; i++) {
+        if (diff->counts[i] > 0) {
+            ink_format(ink, "%s%" PRIu64 " ", separator, diff->counts[i]);
+            ink_add(ink, diff_text_heading((enum diff_category)i));
+            separator = "; ";
+        }
+    }
+    ink_format(ink, "%s%" PRIu64 " unchanged", separator, diff->unchanged);
+    if (diff->unchanged_failing > 0) {
+        ink_format(ink, ", %" PRIu64 " of which %s", diff->unchanged_failing,
+                   diff->unchanged_failing == 1 ? "fails" : "fail");
+    }
+    ink_add(ink, "\n");
+    ink_style(ink, diff->worse ? INK_BAD : INK_GOOD);
+    ink_add(ink, diff->worse        ? "Something got worse."
+                 : diff->count == 0 ? "Nothing changed."
+                                    : "Nothing got worse.");
+    ink_style(ink, INK_PLAIN);
+    ink_add(ink, "\n");
+}
+
+int diff_text_add(struct bytes *out, const struct diff *diff, bool color)
+{
+    struct ink ink = {.out = out, .color = color};
+    diff_text_warnings(&ink, diff);
+    for (size_t i = 0; i < diff->count; i++) {
+        const struct diff_entry *entry = &diff->entries[i];
+        if (i == 0 || entry[-1].category != entry->category) {
+            ink_format(&ink, "%s (%" PRIu64 ")\n", diff_text_heading(entry->category),
+                       diff->counts[entry->category]);
+        }
+        ink_add(&ink, "  ");
+        ink_style(&ink, style_of(entry));
+        ink_safe(&ink, entry->id);
+        ink_style(&ink, INK_PLAIN);
+        ink_add(&ink, ": ");
+        diff_text_verdicts(&ink, entry);
+        ink_add(&ink, "\n");
+        diff_text_details(&ink, entry);
+    }
+    ink_add(&ink, diff->count > 0 ? "\n" : "");
+    diff_text_summary(&ink, diff);
+    return ink.status;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reads a report that `sockdrill run --report` wrote, of this version or an older one.
+ *
+ * Nothing in the file is trusted: what is no report, was cut short, is of a newer version or breaks
+ * the schema is refused with a sentence. Time and memory are linear in the size of the file, but
+ * for sorting the results by id. Not thread-safe.
+ */
+#ifndef DRILL_REPORTS_REPORT_READ_H
+#define DRILL_REPORTS_REPORT_READ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <jansson.h>
+
+#include "check.h"
+#include "result.h"
+
+#define REPORT_READ_SCHEMA    1 /* the newest version that is read; there is none before it */
+#define REPORT_READ_BYTES_MAX ((size_t)256 << 20)
+
+struct report_read_result {
+    const char *id;
+    enum verdict verdict;
+    const json_t *json; /* the whole result; report_check_result holds of it */
+};
+
+/* Owns everything; strings and results lie in `root`. */
+struct report_read {
+    json_t *root;
+    const char *version, *build, *title;
+    bool complete;
+    struct report_read_result *results; /* by id, which is unique */
+    size_t count;
+};
+
+/* `path` is for sentences. 0, -EINVAL with a sentence, or -ENOMEM; unless 0 there is nothing to
+ * free. */
+int report_read_text(const char *path, const void *text, size_t size, struct report_read *report,
+                     struct drill_error *error);
+
+/* The same for a file, which may be a pipe. A file that cannot be read is -EINVAL, too. */
+int report_read_file(const char *path, struct report_read *report, struct drill_error *error);
+
+void report_read_fini(struct report_read *report);
+
+#endif
