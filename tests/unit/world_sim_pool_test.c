@@ -4,6 +4,7 @@
  * seed repeats exactly. Linked with malloc and mmap wrapped, so that a test can prove that nothing
  * is allocated after set-up.
  */
+#include "count_allocations.h"
 #include "world_fixture.h"
 
 #include <stdlib.h>
@@ -15,34 +16,8 @@
 #define STORM_SOCKETS 24
 #define STORM_EVENTS  8
 
-static size_t allocations;
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
 void *__real_mmap(void *at, size_t size, int protection, int flags, int file, off_t offset);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
 void *__wrap_mmap(void *at, size_t size, int protection, int flags, int file, off_t offset);
-
-void *__wrap_malloc(size_t size)
-{
-    allocations++;
-    return __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    allocations++;
-    return __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *memory, size_t size)
-{
-    allocations++;
-    return __real_realloc(memory, size);
-}
 
 void *__wrap_mmap(void *at, size_t size, int protection, int flags, int file, off_t offset)
 {
