@@ -7,20 +7,17 @@
 #include <unistd.h>
 
 #include "bytes.h"
-#include "captures.h"
 #include "check.h"
 #include "clock.h"
 #include "command.h"
 #include "isolate.h"
 #include "output.h"
-#include "report.h"
+#include "run_files.h"
 #include "run_settings.h"
 #include "safe_text.h"
 #include "stop.h"
 #include "suite_open.h"
 #include "terminal.h"
-#include "timings.h"
-#include "traces.h"
 
 #define RUN_TEXT_BYTES_MAX ((size_t)1 << 20)
 
@@ -28,13 +25,10 @@ struct run {
     const struct run_settings *settings;
     struct plan **plans; /* those asked for; borrowed from the suite */
     size_t plan_count;
-    struct report *report;
-    struct timings *timings; /* NULL: not asked for, as the two below */
-    struct traces *traces;
-    struct captures *captures;
+    struct run_files files;
     struct terminal *terminal;
     struct bytes replay_arguments;
-    bool open_failed, write_failed;
+    bool write_failed;
 };
 
 static void run_started(void *owner, uint32_t plan)
@@ -43,29 +37,13 @@ static void run_started(void *owner, uint32_t plan)
     terminal_started(run->terminal, plan);
 }
 
-/* Into every file that was asked for. */
-static int run_keep(struct run *run, const struct result *result, struct drill_error *error)
-{
-    int status = report_add(run->report, result, error);
-    if (status == 0 && run->timings) {
-        status = timings_add(run->timings, result, error);
-    }
-    if (status == 0 && run->traces) {
-        status = traces_add(run->traces, result, error);
-    }
-    if (status == 0 && run->captures) {
-        status = captures_add(run->captures, result, error);
-    }
-    return status;
-}
-
 /* A result is kept before it is shown. One that cannot be kept ends the run: what follows could not
  * be kept either. */
 static int run_finished(void *owner, const struct result *result)
 {
     struct run *run = owner;
     struct drill_error error = {0};
-    int status = run_keep(run, result, &error);
+    int status = run_files_keep(&run->files, result, &error);
     terminal_finished(run->terminal, result);
     if (status != 0) {
         terminal_flush(run->terminal);
@@ -79,6 +57,7 @@ static void run_free(struct run *run)
 {
     free(run->plans);
     terminal_free(run->terminal);
+    run_files_fini(&run->files);
     bytes_fini(&run->replay_arguments);
 }
 
@@ -151,47 +130,6 @@ static const char *run_replay_arguments(struct run *run)
     return arguments;
 }
 
-/* Files and folders that were asked for; what cannot be written is refused before the first
- * scenario starts. The report comes last, because nothing has to be undone after it. */
-static int run_open_files(struct run *run, const char *title, struct drill_error *error)
-{
-    const struct run_settings *settings = run->settings;
-    int status = 0;
-    if (settings->pcap) {
-        status = captures_open(settings->pcap, run->plans, run->plan_count, settings->worlds,
-                               &run->captures, error);
-    }
-    if (status == 0 && settings->timings) {
-        status = timings_open(settings->timings, run->plans, run->plan_count, settings->workers,
-                              &run->timings, error);
-    }
-    if (status == 0 && settings->trace) {
-        status = traces_open(settings->trace, run->plans, run->plan_count, &run->traces, error);
-    }
-    return status == 0 ? report_open(settings->report, title, run->plans, run->plan_count,
-                                     &run->report, error)
-                       : status;
-}
-
-/* Closes the files that are open: what finished is kept however the run ended. False when one
- * failed, which is told unless there is more to tell. */
-static bool run_close_files(struct run *run, bool complete, struct report_summary *summary)
-{
-    struct drill_error errors[3] = {{.line = 0}};
-    bool good = !run->report || report_close(run->report, complete, summary, &errors[0]) == 0;
-    good &= !run->timings || timings_close(run->timings, complete, &errors[1]) == 0;
-    good &= !run->traces || traces_close(run->traces, complete, &errors[2]) == 0;
-    for (size_t i = 0; i < 3 && !run->open_failed; i++) {
-        if (errors[i].sentence[0]) {
-            output_error(&errors[i]);
-        }
-    }
-    if (run->captures) {
-        captures_close(run->captures);
-    }
-    return good && !run->write_failed;
-}
-
 /* Everything that can be refused before the first scenario starts. */
 static int run_open(struct run *run, const char *title)
 {
@@ -203,11 +141,10 @@ static int run_open(struct run *run, const char *title)
     if (!run->terminal) {
         output_no_memory();
     }
-    int status = run_open_files(run, title, &error);
+    int status =
+        run_files_open(&run->files, run->settings, title, run->plans, run->plan_count, &error);
     if (status != 0) {
-        run->open_failed = true;
         output_error(&error);
-        run_close_files(run, false, NULL);
     }
     return status;
 }
@@ -249,7 +186,7 @@ static int run_play(struct run *run)
         output_error(&error);
     }
     struct report_summary summary = {0};
-    bool written = run_close_files(run, status == 0, &summary);
+    bool written = run_files_close(&run->files, status == 0, &summary) && !run->write_failed;
     int shown =
         terminal_summary(run->terminal, &summary, real_ns, written ? run->settings->report : NULL);
     if (shown != 0) {

@@ -20,6 +20,7 @@ struct run_settings {
     uint64_t seed;       /* 0: each scenario's own */
     int verbosity;       /* -1 to 2, as terminal.h has it */
     bool list;
+    bool document; /* something is made of the finished report: run_files_read */
 };
 
 /* Exits by itself on --help and bad usage. */

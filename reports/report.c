@@ -16,6 +16,7 @@ struct report {
     char *title; /* as a JSON string, owned */
     struct report_summary summary;
     struct report_file *file; /* NULL: the summary only */
+    struct bytes *document;   /* borrowed; NULL: not wanted */
     struct bytes head, tail, item;
 };
 
@@ -111,6 +112,16 @@ int report_open(const char *path, const char *title, struct plan *const *plans, 
     return 0;
 }
 
+int report_keep(struct report *report, struct bytes *document, struct drill_error *error)
+{
+    ASSERT(report->summary.total == 0);
+    int status = report->file ? 0
+                              : report_file_open(NULL, "report", report->plan_count, &report->head,
+                                                 &report->tail, &report->file, error);
+    report->document = status == 0 ? document : NULL;
+    return status;
+}
+
 int report_add(struct report *report, const struct result *result, struct drill_error *error)
 {
     ASSERT(result->plan < report->plan_count);
@@ -145,7 +156,15 @@ static int finish_file(struct report *report, bool complete, struct drill_error 
         report_file_abandon(report->file);
         return no_memory(status, error);
     }
-    return report_file_close(report->file, &report->head, &report->tail, error);
+    if (report->document) {
+        status =
+            report_file_read(report->file, &report->head, &report->tail, report->document, error);
+        if (status != 0) {
+            bytes_clear(report->document);
+        }
+    }
+    int closed = report_file_close(report->file, &report->head, &report->tail, error);
+    return closed != 0 ? closed : status;
 }
 
 int report_close(struct report *report, bool complete, struct report_summary *summary,

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "bytes.h"
 #include "check.h"
 #include "plan.h"
 #include "result.h"
@@ -29,15 +30,21 @@ struct report_summary {
 
 struct report;
 
-/* `path` NULL keeps the summary only. `title` is the suite's, or NULL. The plans are borrowed until
- * report_close. 0, or -errno with a sentence (unwritable folder, full disk); then there is nothing
- * to close. */
+/* `path` NULL keeps the summary only, see report_keep. `title` is the suite's, or NULL. The plans
+ * are borrowed until report_close. 0, or -errno with a sentence (unwritable folder, full disk);
+ * then there is nothing to close. */
 int report_open(const char *path, const char *title, struct plan *const *plans, size_t plan_count,
                 struct report **out, struct drill_error *error);
 
 /* Adds a finished result (in any order, each plan once). 0, or -errno with a sentence: the disk is
  * full. */
 int report_add(struct report *report, const struct result *result, struct drill_error *error);
+
+/* Before the first result: report_close puts the finished report into `document`, which is empty
+ * and borrowed until then, also where there is no path or the file cannot be written; without the
+ * memory it stays empty. 0, or -errno with a
+ * sentence; then it does not. */
+int report_keep(struct report *report, struct bytes *document, struct drill_error *error);
 
 /* Writes the final file, complete or interrupted, removes the partial one, frees. 0, or -errno with
  * a sentence; then the partial file stays. `summary` may be NULL. */

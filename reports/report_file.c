@@ -21,7 +21,8 @@ struct report_item {
 
 struct report_file {
     const char *what;
-    char *path;    /* the regular file that is replaced at the end, or the thing written to */
+    char *path;    /* the regular file that is replaced at the end, or the thing written to; NULL:
+                      there is none */
     char *partial; /* the journal's name; NULL: it is in memory */
     char *fresh;   /* the final document's name before it is renamed */
     struct report_journal *journal;
@@ -57,6 +58,10 @@ static char *join(const char *path, const char *suffix)
 static int refuse(const struct report_file *file, const char *name, int status,
                   struct drill_error *error)
 {
+    if (!name) {
+        drill_error_set(error, "cannot keep the %s in memory: %s", file->what, strerror(-status));
+        return status;
+    }
     drill_error_set(error, "cannot write the %s to \"%s\": %s", file->what, name,
                     status == -ENOENT ? "its folder does not exist" : strerror(-status));
     return status;
@@ -89,6 +94,9 @@ static int create(const char *name)
 static int find_target(struct report_file *file, const char *path)
 {
     struct stat status;
+    if (!path) {
+        return 0;
+    }
     if (!*path) {
         return -EINVAL;
     }
@@ -107,7 +115,7 @@ static int find_target(struct report_file *file, const char *path)
 
 static int name_files(struct report_file *file)
 {
-    if (file->target >= 0) {
+    if (file->target >= 0 || !file->path) {
         return 0;
     }
     file->partial = join(file->path, ".partial");
@@ -158,38 +166,46 @@ int report_file_add(struct report_file *file, size_t index, const struct bytes *
     return 0;
 }
 
-/* Adds item and separator to the block, which is written when it is full. */
-static int copy_item(struct report_file *file, const struct report_item *item, bool first, int out)
+/* Writes the block when it is full; without an `out` it grows. */
+static int pour(struct bytes *block, int out)
 {
-    struct bytes *block = &file->block;
-    int status = bytes_add(block, first ? "\n" : ",\n", first ? 1 : 2);
-    if (status == 0) {
-        status = report_journal_read(file->journal, item->offset, item->size, block);
+    if (out < 0 || block->size < COPY_BYTES) {
+        return 0;
     }
-    if (status == 0 && block->size >= COPY_BYTES) {
-        status = write_all(out, block);
-        bytes_clear(block);
-    }
+    int status = write_all(out, block);
+    bytes_clear(block);
     return status;
 }
 
+/* Adds the whole document to the block, or writes it to `out` where that is not -1. */
 static int write_document(struct report_file *file, const struct bytes *head,
-                          const struct bytes *tail, int out)
+                          const struct bytes *tail, struct bytes *block, int out)
 {
-    struct bytes *block = &file->block;
-    bytes_clear(block);
     int status = bytes_add(block, head->data, head->size);
     bool first = true;
     for (size_t i = 0; i < file->item_count_max && status == 0; i++) {
-        if (file->items[i].size > 0) {
-            status = copy_item(file, &file->items[i], first, out);
-            first = false;
+        const struct report_item *item = &file->items[i];
+        if (item->size == 0) {
+            continue;
         }
+        status = bytes_add(block, first ? "\n" : ",\n", first ? 1 : 2);
+        if (status == 0) {
+            status = report_journal_read(file->journal, item->offset, item->size, block);
+        }
+        status = status == 0 ? pour(block, out) : status;
+        first = false;
     }
     if (status == 0) {
         status = bytes_add(block, tail->data, tail->size);
     }
-    return status == 0 ? write_all(out, block) : status;
+    return status == 0 && out >= 0 ? write_all(out, block) : status;
+}
+
+int report_file_read(struct report_file *file, const struct bytes *head, const struct bytes *tail,
+                     struct bytes *out, struct drill_error *error)
+{
+    int status = write_document(file, head, tail, out, -1);
+    return status == 0 ? 0 : refuse(file, NULL, status, error);
 }
 
 /* So that the new name survives a loss of power. Some file systems cannot flush a folder: then the
@@ -217,7 +233,8 @@ static int replace_file(struct report_file *file, const struct bytes *head,
     if (out < 0) {
         return out;
     }
-    int status = write_document(file, head, tail, out);
+    bytes_clear(&file->block);
+    int status = write_document(file, head, tail, &file->block, out);
     if (status == 0 && fsync(out) != 0) {
         status = -errno;
     }
@@ -245,12 +262,13 @@ int report_file_close(struct report_file *file, const struct bytes *head, const 
 {
     int status = 0;
     if (file->target >= 0) {
-        status = write_document(file, head, tail, file->target);
+        bytes_clear(&file->block);
+        status = write_document(file, head, tail, &file->block, file->target);
         if (close(file->target) != 0 && status == 0) {
             status = -errno;
         }
         file->target = -1;
-    } else {
+    } else if (file->path) {
         status = replace_file(file, head, tail);
     }
     if (status != 0 && file->partial) {

@@ -7,8 +7,8 @@
  * a whole document at every moment (report_journal.h). report_file_close writes all items in order
  * to FILE.new, flushes it to the disk and renames it into place. Where FILE is not a regular file
  * (a pipe, /dev/stdout) there is nothing to rename: the journal is kept in memory and the document
- * is written straight to it at the end. Symbolic links are followed.
- * Not thread-safe.
+ * is written straight to it at the end. Symbolic links are followed. The document is also to be
+ * had in memory, with or without a FILE. Not thread-safe.
  */
 #ifndef DRILL_REPORTS_REPORT_FILE_H
 #define DRILL_REPORTS_REPORT_FILE_H
@@ -21,7 +21,8 @@
 struct report_file;
 
 /* `what` names the document in sentences ("report"); borrowed, like `head` and `tail` everywhere
- * below. 0, or -errno with a sentence that names the file; then there is nothing to close. */
+ * below. A `path` of NULL: there is no FILE, and the items are for report_file_read alone. 0, or
+ * -errno with a sentence that names the file; then there is nothing to close. */
 int report_file_open(const char *path, const char *what, size_t item_count_max,
                      const struct bytes *head, const struct bytes *tail, struct report_file **out,
                      struct drill_error *error);
@@ -30,6 +31,10 @@ int report_file_open(const char *path, const char *what, size_t item_count_max,
  * whole document that it was. 0, or -errno with a sentence. */
 int report_file_add(struct report_file *file, size_t index, const struct bytes *item,
                     const struct bytes *tail, struct drill_error *error);
+
+/* Adds the final document to `out`. 0, or -errno with a sentence; then `out` holds a part of it. */
+int report_file_read(struct report_file *file, const struct bytes *head, const struct bytes *tail,
+                     struct bytes *out, struct drill_error *error);
 
 /* Writes the final document and frees `file` in any case. 0, or -errno with a sentence; then the
  * journal stays and an older FILE is as it was. */

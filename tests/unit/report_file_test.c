@@ -410,6 +410,36 @@ static void without_a_path_there_is_only_the_summary(void **state)
     assert_int_equal(summary.planned, FIXTURE_PLANS);
 }
 
+/* The document in memory is the file's, byte for byte; it is there without a file, and when the
+ * disk is full. */
+static void the_finished_report_is_to_be_had_in_memory(void **state)
+{
+    struct report_fixture *fixture = *state;
+    static const uint32_t order[] = {5, 0, 11, 3};
+    const char *const paths[] = {fixture->path, NULL, "/dev/full"};
+    struct bytes documents[3];
+    for (size_t i = 0; i < 3; i++) {
+        struct report *report = NULL;
+        bytes_init(&documents[i], SIZE_MAX);
+        assert_int_equal(
+            report_open(paths[i], "A suite", fixture->plans, FIXTURE_PLANS, &report, NULL), 0);
+        assert_int_equal(report_keep(report, &documents[i], &fixture->error), 0);
+        for (size_t k = 0; k < 4; k++) {
+            add(fixture, report, order[k]);
+        }
+        assert_int_equal(documents[i].size, 0);
+        assert_int_equal(report_close(report, false, NULL, &fixture->error), i < 2 ? 0 : -ENOSPC);
+    }
+    size_t size;
+    char *written = fixture_read(fixture->path, &size);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(documents[i].size, size);
+        assert_memory_equal(documents[i].data, written, size);
+        bytes_fini(&documents[i]);
+    }
+    free(written);
+}
+
 static void hostile_titles_keep_the_report_readable(void **state)
 {
     struct report_fixture *fixture = *state;
@@ -455,6 +485,7 @@ int main(void)
         TEST(two_runs_at_once_do_not_mix),
         TEST(places_that_cannot_be_written_are_refused_before_the_run),
         TEST(without_a_path_there_is_only_the_summary),
+        TEST(the_finished_report_is_to_be_had_in_memory),
         TEST(hostile_titles_keep_the_report_readable),
         TEST(a_report_without_scenarios_is_whole),
     };

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+#include "run_files.h"
+
+#include <errno.h>
+#include <stdint.h>
+
+#include "output.h"
+
+/* The report comes last, because nothing has to be undone after it. */
+static int open_report(struct run_files *files, const struct run_settings *settings,
+                       const char *title, struct plan *const *plans, size_t plan_count,
+                       struct drill_error *error)
+{
+    int status = report_open(settings->report, title, plans, plan_count, &files->report, error);
+    if (status == 0 && settings->document) {
+        status = report_keep(files->report, &files->document, error);
+    }
+    return status;
+}
+
+/* Closes without a word, for there is more to tell. */
+static void abandon(struct run_files *files)
+{
+    if (files->report) {
+        report_close(files->report, false, NULL, NULL);
+    }
+    if (files->timings) {
+        timings_close(files->timings, false, NULL);
+    }
+    if (files->traces) {
+        traces_close(files->traces, false, NULL);
+    }
+    if (files->captures) {
+        captures_close(files->captures);
+    }
+}
+
+int run_files_open(struct run_files *files, const struct run_settings *settings, const char *title,
+                   struct plan *const *plans, size_t plan_count, struct drill_error *error)
+{
+    *files = (struct run_files){.report = NULL};
+    bytes_init(&files->document, SIZE_MAX);
+    int status = 0;
+    if (settings->pcap) {
+        status = captures_open(settings->pcap, plans, plan_count, settings->worlds,
+                               &files->captures, error);
+    }
+    if (status == 0 && settings->timings) {
+        status = timings_open(settings->timings, plans, plan_count, settings->workers,
+                              &files->timings, error);
+    }
+    if (status == 0 && settings->trace) {
+        status = traces_open(settings->trace, plans, plan_count, &files->traces, error);
+    }
+    if (status == 0) {
+        status = open_report(files, settings, title, plans, plan_count, error);
+    }
+    if (status != 0) {
+        abandon(files);
+    }
+    return status;
+}
+
+int run_files_keep(struct run_files *files, const struct result *result, struct drill_error *error)
+{
+    int status = report_add(files->report, result, error);
+    if (status == 0 && files->timings) {
+        status = timings_add(files->timings, result, error);
+    }
+    if (status == 0 && files->traces) {
+        status = traces_add(files->traces, result, error);
+    }
+    if (status == 0 && files->captures) {
+        status = captures_add(files->captures, result, error);
+    }
+    return status;
+}
+
+bool run_files_close(struct run_files *files, bool complete, struct report_summary *summary)
+{
+    struct drill_error errors[3] = {{.line = 0}};
+    bool good = report_close(files->report, complete, summary, &errors[0]) == 0;
+    good &= !files->timings || timings_close(files->timings, complete, &errors[1]) == 0;
+    good &= !files->traces || traces_close(files->traces, complete, &errors[2]) == 0;
+    for (size_t i = 0; i < 3; i++) {
+        if (errors[i].sentence[0]) {
+            output_error(&errors[i]);
+        }
+    }
+    if (files->captures) {
+        captures_close(files->captures);
+    }
+    return good;
+}
+
+int run_files_read(const struct run_files *files, struct report_read *report)
+{
+    struct drill_error error;
+    int status = report_read_text("the report of this run", files->document.data,
+                                  files->document.size, report, &error);
+    if (status == -ENOMEM) {
+        output_no_memory();
+    }
+    if (status != 0) {
+        output_error(&error);
+    }
+    return status;
+}
+
+void run_files_fini(struct run_files *files)
+{
+    bytes_fini(&files->document);
+}
