@@ -5,11 +5,9 @@
 #include <string.h>
 
 #include "check.h"
-#include "evidence_text.h"
-#include "json_text.h"
+#include "value_text.h"
 
-#define VALUE_BYTES_MAX  240 /* of a value on a line */
-#define VALUE_BYTES_ROOM ((size_t)1 << 20)
+#define VALUE_BYTES_MAX 240 /* of a value on a line */
 
 const char *diff_text_heading(enum diff_category category)
 {
@@ -61,95 +59,9 @@ static uint64_t count_of(const json_t *object, const char *key)
     return (uint64_t)json_integer_value(json_object_get(object, key));
 }
 
-/* Cut where it is long. */
-static void add_words_of(struct ink *ink, const char *text, size_t size)
-{
-    ink_safe_of(ink, text, size < VALUE_BYTES_MAX ? size : VALUE_BYTES_MAX);
-    ink_add(ink, size > VALUE_BYTES_MAX ? "..." : "");
-}
-
 static void add_value(struct ink *ink, const json_t *value)
 {
-    if (!value || json_is_null(value)) {
-        ink_add(ink, value ? "not told" : "nothing");
-        return;
-    }
-    if (json_is_string(value)) {
-        add_words_of(ink, json_string_value(value), json_string_length(value));
-        return;
-    }
-    struct bytes text;
-    bytes_init(&text, VALUE_BYTES_ROOM);
-    if (json_text_add_line(&text, value) == 0) {
-        add_words_of(ink, (const char *)text.data, text.size);
-    } else {
-        ink_add(ink, "...");
-    }
-    bytes_fini(&text);
-}
-
-static uint8_t digit(char letter)
-{
-    return (uint8_t)(letter <= '9' ? letter - '0' : letter - 'a' + 10);
-}
-
-/* The reader has checked that the digits are some, and few enough. */
-static uint32_t read_hex(const json_t *hex, uint8_t *out)
-{
-    const char *digits = json_string_value(hex);
-    size_t size = json_string_length(hex) / 2;
-    ASSERT(size <= RESULT_HEAD_BYTES);
-    for (size_t i = 0; i < size; i++) {
-        out[i] = (uint8_t)(digit(digits[2 * i]) << 4 | digit(digits[2 * i + 1]));
-    }
-    return (uint32_t)size;
-}
-
-/* Whether the value is a stream; then `evidence` is filled. */
-static bool read_bytes(const json_t *value, struct result_evidence *evidence)
-{
-    *evidence = (struct result_evidence){.kind = EVIDENCE_NONE};
-    const json_t *hex = json_object_get(value, "hex");
-    if (!hex) {
-        return false;
-    }
-    evidence->kind = EVIDENCE_BYTES;
-    evidence->offset = count_of(value, "offset");
-    evidence->stream.length = count_of(value, "length");
-    evidence->stream.head_size = read_hex(hex, evidence->stream.head);
-    return true;
-}
-
-static void add_labelled_value(struct ink *ink, const char *label, const json_t *value)
-{
-    ink_format(ink, "    %-10s", label);
-    add_value(ink, value);
-    ink_add(ink, "\n");
-}
-
-static bool same_head(const struct result_evidence *a, const struct result_evidence *b)
-{
-    return a->kind == b->kind && a->offset == b->offset && a->stream.length == b->stream.length &&
-           a->stream.head_size == b->stream.head_size &&
-           memcmp(a->stream.head, b->stream.head, a->stream.head_size) == 0;
-}
-
-/* Two values of which at least one is a stream. */
-static void add_sides(struct ink *ink, const char *const labels[2], const json_t *before,
-                      const json_t *now)
-{
-    struct result_evidence left, right;
-    bool left_bytes = read_bytes(before, &left), right_bytes = read_bytes(now, &right);
-    if (!left_bytes && before) {
-        add_labelled_value(ink, labels[0], before);
-    }
-    evidence_text_add_labelled(ink, labels, &left, &right, EVIDENCE_TEXT_ROWS);
-    if (!right_bytes && now) {
-        add_labelled_value(ink, labels[1], now);
-    }
-    if (left_bytes && right_bytes && same_head(&left, &right)) {
-        ink_add(ink, "    the hashes differ: what differs lies beyond the bytes that are kept\n");
-    }
+    value_text_add(ink, value, VALUE_BYTES_MAX);
 }
 
 static void add_failure(struct ink *ink, const json_t *failure, bool with_evidence)
@@ -166,8 +78,8 @@ static void add_failure(struct ink *ink, const json_t *failure, bool with_eviden
     const json_t *expected = json_object_get(failure, "expected");
     const json_t *actual = json_object_get(failure, "actual");
     if (with_evidence && (!json_is_null(expected) || !json_is_null(actual))) {
-        add_sides(ink, labels, json_is_null(expected) ? NULL : expected,
-                  json_is_null(actual) ? NULL : actual);
+        value_text_sides(ink, labels, json_is_null(expected) ? NULL : expected,
+                         json_is_null(actual) ? NULL : actual, VALUE_BYTES_MAX);
     }
 }
 
@@ -200,7 +112,7 @@ static void add_part(struct ink *ink, const struct diff_difference *difference)
     ink_add(ink, difference->part);
     if (difference->name) {
         ink_add(ink, " ");
-        add_words_of(ink, difference->name, strlen(difference->name));
+        value_text_words(ink, difference->name, strlen(difference->name), VALUE_BYTES_MAX);
     }
     if (difference->member) {
         ink_add(ink, ", ");
@@ -238,7 +150,7 @@ static void add_difference(struct ink *ink, const struct diff_difference *differ
         add_whole(ink, difference);
     } else if (is_object(difference->before) || is_object(difference->now)) {
         ink_add(ink, ":\n");
-        add_sides(ink, labels, difference->before, difference->now);
+        value_text_sides(ink, labels, difference->before, difference->now, VALUE_BYTES_MAX);
     } else {
         ink_add(ink, ": ");
         add_value(ink, difference->before);

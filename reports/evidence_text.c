@@ -222,22 +222,51 @@ static void add_excerpt(struct ink *ink, const struct result_evidence *evidence,
     ink_format(ink, " (%" PRIu64 " %s)", stream->length, stream->length == 1 ? "byte" : "bytes");
 }
 
-static void add_words(struct ink *ink, const char *label, const struct result_evidence *evidence,
-                      uint64_t start)
+/* Nothing where there is no evidence. */
+static void add_words(struct ink *ink, const struct result_evidence *evidence, uint64_t start)
 {
     switch (evidence->kind) {
     case EVIDENCE_NONE:
-        return;
+        break;
     case EVIDENCE_TEXT:
-        ink_format(ink, "    %-10s", label);
         ink_safe(ink, evidence->text ? evidence->text : "");
         break;
     case EVIDENCE_BYTES:
-        ink_format(ink, "    %-10s", label);
         add_excerpt(ink, evidence, start);
         break;
     }
-    ink_add(ink, "\n");
+}
+
+static void add_labelled_words(struct ink *ink, const char *label,
+                               const struct result_evidence *evidence, uint64_t start)
+{
+    if (evidence->kind != EVIDENCE_NONE) {
+        ink_format(ink, "    %-10s", label);
+        add_words(ink, evidence, start);
+        ink_add(ink, "\n");
+    }
+}
+
+/* The two sides, and the dump of what they have in common; where it begins. */
+static uint64_t plan_sides(struct dump *dump, struct side sides[2],
+                           const struct result_evidence *expected,
+                           const struct result_evidence *actual)
+{
+    bool both = has_bytes(expected) && has_bytes(actual);
+    sides[0] =
+        (struct side){.evidence = expected, .other = both ? &sides[1] : NULL, .style = INK_GOOD};
+    sides[1] =
+        (struct side){.evidence = actual, .other = both ? &sides[0] : NULL, .style = INK_BAD};
+    plan_dump(dump, &sides[0], &sides[1]);
+    return dump->side_count > 0 ? first_row(dump) : 0;
+}
+
+void evidence_text_add_words(struct ink *ink, const struct result_evidence *evidence,
+                             const struct result_evidence *other)
+{
+    struct dump dump;
+    struct side sides[2];
+    add_words(ink, evidence, plan_sides(&dump, sides, evidence, other));
 }
 
 void evidence_text_add(struct ink *ink, const struct result_evidence *expected,
@@ -251,16 +280,11 @@ void evidence_text_add_labelled(struct ink *ink, const char *const labels[2],
                                 const struct result_evidence *expected,
                                 const struct result_evidence *actual, size_t rows_max)
 {
-    bool both = has_bytes(expected) && has_bytes(actual);
-    struct side left = {.evidence = expected, .style = INK_GOOD};
-    struct side right = {.evidence = actual, .style = INK_BAD};
-    left.other = both ? &right : NULL;
-    right.other = both ? &left : NULL;
     struct dump dump;
-    plan_dump(&dump, &left, &right);
-    uint64_t start = dump.side_count > 0 ? first_row(&dump) : 0;
-    add_words(ink, labels[0], expected, start);
-    add_words(ink, labels[1], actual, start);
+    struct side sides[2];
+    uint64_t start = plan_sides(&dump, sides, expected, actual);
+    add_labelled_words(ink, labels[0], expected, start);
+    add_labelled_words(ink, labels[1], actual, start);
     if (dump.side_count > 0) {
         add_dump(ink, &dump, start, rows_max);
     }

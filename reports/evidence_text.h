@@ -24,4 +24,9 @@ void evidence_text_add_labelled(struct ink *ink, const char *const labels[2],
                                 const struct result_evidence *expected,
                                 const struct result_evidence *actual, size_t rows_max);
 
+/* What stands on the line of `evidence`, without label and newline: its words, or its bytes from
+ * just before the first one that `other` has not. */
+void evidence_text_add_words(struct ink *ink, const struct result_evidence *evidence,
+                             const struct result_evidence *other);
+
 #endif
