@@ -10,6 +10,7 @@
 #include "diff_json.h"
 #include "diff_text.h"
 #include "finding.h"
+#include "markdown.h"
 #include "report_read.h"
 #include "target.h"
 
@@ -69,7 +70,7 @@ static void show(const struct diff *diff)
     bytes_clear(&face);
     if (diff_markdown_add(&face, diff) == 0) {
         look_at_text(&face);
-        if (face.size > DIFF_MARKDOWN_BYTES_MAX) {
+        if (face.size > MARKDOWN_BYTES_MAX) {
             finding("markdown", "the Markdown has %zu bytes", face.size);
         }
     }

@@ -12,8 +12,6 @@
 #include "diff.h"
 #include "ink.h"
 
-#define DIFF_MARKDOWN_BYTES_MAX ((size_t)1 << 20) /* what GitHub takes for a job summary */
-
 /* "new failures", as a heading. */
 const char *diff_text_heading(enum diff_category category);
 
@@ -32,7 +30,7 @@ void diff_text_summary(struct ink *ink, const struct diff *diff);
 /* The whole text. 0, or the error of bytes_add. */
 int diff_text_add(struct bytes *out, const struct diff *diff, bool color);
 
-/* The whole Markdown, of at most DIFF_MARKDOWN_BYTES_MAX: entries that do not fit are counted. */
+/* The whole Markdown, of at most MARKDOWN_BYTES_MAX: entries that do not fit are counted. */
 int diff_markdown_add(struct bytes *out, const struct diff *diff);
 
 #endif

@@ -40,13 +40,14 @@ bool safe_text_is_plain(const uint8_t *text, size_t size)
     return true;
 }
 
-/* Controls of C0 and C1, and what reorders or hides the text around it. */
+/* Controls of C0 and C1, what reorders or hides the text around it, and what is no character. */
 static bool is_harmful(uint32_t code)
 {
     return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0xad || code == 0x61c ||
            (code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
            (code >= 0x2060 && code <= 0x206f) || code == 0xfeff ||
-           (code >= 0xfff9 && code <= 0xfffb) || code >= 0xe0000;
+           (code >= 0xfff9 && code <= 0xfffb) || (code >= 0xfdd0 && code <= 0xfdef) ||
+           (code & 0xfffe) == 0xfffe || code >= 0xe0000;
 }
 
 /* The letter that stands after the backslash in C, or 0. */
@@ -111,6 +112,17 @@ int safe_text_add_utf8(struct bytes *out, const void *text, size_t size)
         size_t length = safe_text_sequence(data + i, size - i, &code);
         status = length ? bytes_add(out, data + i, length) : bytes_add(out, "\xef\xbf\xbd", 3);
         i += length ? length : 1;
+    }
+    return status;
+}
+
+int safe_text_add_entities(struct bytes *out, const void *text, size_t size, const char *special)
+{
+    const uint8_t *data = text;
+    int status = 0;
+    for (size_t i = 0; i < size && status == 0; i++) {
+        bool plain = data[i] != 0 && !strchr(special, data[i]);
+        status = plain ? bytes_add(out, data + i, 1) : bytes_add_format(out, "&#%u;", data[i]);
     }
     return status;
 }

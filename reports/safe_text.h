@@ -32,6 +32,10 @@ int safe_text_add_quoted(struct bytes *out, const void *text, size_t size);
 /* Adds `text` as well-formed UTF-8: each byte that breaks it becomes U+FFFD. */
 int safe_text_add_utf8(struct bytes *out, const void *text, size_t size);
 
+/* Adds `text`, which is well-formed UTF-8, with the ASCII letters in `special` as entities of HTML
+ * and XML, so that they are no markup. */
+int safe_text_add_entities(struct bytes *out, const void *text, size_t size, const char *special);
+
 /* Adds `text` in single quotes, so that a POSIX shell reads it as one word. */
 int safe_text_add_shell(struct bytes *out, const char *text);
 

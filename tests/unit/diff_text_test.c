@@ -7,6 +7,7 @@
 
 #include "diff_json.h"
 #include "diff_text.h"
+#include "markdown.h"
 
 #define VALIDATOR                                                                                  \
     "NODE_PATH=/usr/share/nodejs node '" DRILL_SOURCE_DIR                                          \
@@ -204,7 +205,7 @@ static void markdown_is_bounded_and_says_what_it_leaves_out(void **state)
     assert_int_equal(diff_make(&diff, &before, &now), 0);
     char *text = render(&diff, FACE_MARKDOWN);
     size_t size = strlen(text), shown = 0;
-    assert_true(size <= DIFF_MARKDOWN_BYTES_MAX && size > DIFF_MARKDOWN_BYTES_MAX / 2);
+    assert_true(size <= MARKDOWN_BYTES_MAX && size > MARKDOWN_BYTES_MAX / 2);
     for (const char *place = text; (place = strstr(place, "\n<code>")); place++) {
         shown++;
     }
