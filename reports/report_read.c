@@ -6,31 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "bytes.h"
+#include "json_read.h"
 #include "report_check.h"
-
-#define READ_BYTES ((size_t)64 << 10)
-
-/* The sentences of a file that is not JSON. */
-static int refuse_syntax(const json_error_t *found, struct drill_error *error)
-{
-    enum json_error_code code = json_error_code(found);
-    if (code == json_error_out_of_memory) {
-        return -ENOMEM;
-    }
-    error->line = found->line > 0 ? (unsigned)found->line : 0;
-    error->column = found->column > 0 ? (unsigned)found->column : 0;
-    if (code == json_error_premature_end_of_input) {
-        return drill_error_set(error, "the file ends in the middle of a report; take a whole one, "
-                                      "or the FILE.partial that a killed run left");
-    }
-    return drill_error_set(error,
-                           "this is not JSON, so no report: %s; name a file that `sockdrill run "
-                           "--report` wrote",
-                           found->text);
-}
 
 static int refuse_foreign(struct drill_error *error, const char *key)
 {
@@ -141,20 +120,12 @@ static int read_results(struct report_read *report, struct drill_error *error)
 int report_read_text(const char *path, const void *text, size_t size, struct report_read *report,
                      struct drill_error *error)
 {
-    json_error_t found = {0};
     *report = (struct report_read){0};
-    *error = (struct drill_error){0};
-    snprintf(error->file, sizeof(error->file), "%s", path);
-    if (size == 0) {
-        return drill_error_set(error,
-                               "the file is empty; name a file that `sockdrill run --report` "
-                               "wrote");
+    int status = json_read_text(path, "--report", text, size, &report->root, error);
+    if (status != 0) {
+        return status;
     }
-    report->root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &found);
-    if (!report->root) {
-        return refuse_syntax(&found, error);
-    }
-    int status = read_head(report, error);
+    status = read_head(report, error);
     if (status == 0) {
         status = read_results(report, error);
     }
@@ -164,54 +135,16 @@ int report_read_text(const char *path, const void *text, size_t size, struct rep
     return status;
 }
 
-/* Everything up to the end, or to one byte more than may be. */
-static int read_stream(FILE *file, struct bytes *text, struct drill_error *error)
-{
-    struct stat info;
-    if (fstat(fileno(file), &info) == 0 && S_ISDIR(info.st_mode)) {
-        return drill_error_set(error, "this is a folder; name the report in it");
-    }
-    for (;;) {
-        int status = bytes_reserve(text, READ_BYTES);
-        if (status != 0) {
-            return status;
-        }
-        errno = 0;
-        size_t size = fread(text->data + text->size, 1, READ_BYTES, file);
-        text->size += size;
-        if (text->size > REPORT_READ_BYTES_MAX) {
-            return drill_error_set(error, "the file is larger than 256 MiB, which no report should "
-                                          "be; run parts of the suite on their own");
-        }
-        if (ferror(file)) {
-            return drill_error_set(error, "cannot be read: %s", strerror(errno ? errno : EIO));
-        }
-        if (size == 0) {
-            return 0;
-        }
-    }
-}
-
 int report_read_file(const char *path, struct report_read *report, struct drill_error *error)
 {
     struct bytes text;
     *report = (struct report_read){0};
-    *error = (struct drill_error){0};
-    snprintf(error->file, sizeof(error->file), "%s", path);
-    FILE *file = fopen(path, "rb");
-    if (!file) {
-        return drill_error_set(error,
-                               "cannot be read: %s; name a file that `sockdrill run "
-                               "--report` wrote",
-                               strerror(errno));
-    }
-    bytes_init(&text, REPORT_READ_BYTES_MAX + 2 * READ_BYTES);
-    int status = read_stream(file, &text, error);
+    bytes_init(&text, JSON_READ_BYTES_ROOM);
+    int status = json_read_file(path, "--report", &text, error);
     if (status == 0) {
         status = report_read_text(path, text.data, text.size, report, error);
     }
     bytes_fini(&text);
-    fclose(file);
     return status;
 }
 

@@ -17,8 +17,7 @@
 #include "check.h"
 #include "result.h"
 
-#define REPORT_READ_SCHEMA    1 /* the newest version that is read; there is none before it */
-#define REPORT_READ_BYTES_MAX ((size_t)256 << 20)
+#define REPORT_READ_SCHEMA 1 /* the newest version that is read; there is none before it */
 
 struct report_read_result {
     const char *id;
