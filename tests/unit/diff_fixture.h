@@ -76,19 +76,24 @@ static inline void diff_fixture_set(json_t *json, const char *path, const char *
     assert_int_equal(status, 0);
 }
 
-/* A result after its patch. */
-static inline json_t *diff_fixture_patched(const char *patch)
+static inline void diff_fixture_patch(json_t *json, const char *patch)
 {
-    json_t *result = diff_fixture_json(diff_fixture_result);
     char line[1024], path[64];
     while (*patch) {
         size_t length = strcspn(patch, "\n"), word = strcspn(patch, " ");
         assert_true(length < sizeof(line) && word < sizeof(path) && word < length);
         snprintf(path, sizeof(path), "%.*s", (int)word, patch);
         snprintf(line, sizeof(line), "%.*s", (int)(length - word - 1), patch + word + 1);
-        diff_fixture_set(result, path, line);
+        diff_fixture_set(json, path, line);
         patch += length + (patch[length] == '\n');
     }
+}
+
+/* A result after its patch. */
+static inline json_t *diff_fixture_patched(const char *patch)
+{
+    json_t *result = diff_fixture_json(diff_fixture_result);
+    diff_fixture_patch(result, patch);
     return result;
 }
 
@@ -111,6 +116,18 @@ static inline void diff_fixture_read(json_t *json, struct report_read *report)
     }
     free(text);
     json_decref(json);
+}
+
+/* A report of results, one for each patch up to NULL. `head` is a patch of the report, or "". */
+static inline void diff_fixture_read_many(const char *const *patches, const char *head,
+                                          struct report_read *report)
+{
+    json_t *json = diff_fixture_report();
+    for (; *patches; patches++) {
+        json_array_append_new(json_object_get(json, "results"), diff_fixture_patched(*patches));
+    }
+    diff_fixture_patch(json, head);
+    diff_fixture_read(json, report);
 }
 
 /* A report of one result; NULL: of none. */
