@@ -2,7 +2,8 @@
 // node seeds_report.js REPORT FOLDER
 //
 // Makes seeds for the fuzz target `report` of a report: each of its first results as a report of its own,
-// and beside what it may become: failed, skipped, with other bytes, gone, of a newer version.
+// and beside what it may become: failed, skipped, with other bytes, gone, of a newer version. And the first
+// one with every outcome, words that want to be markup, and timings beside it.
 'use strict';
 
 const crypto = require('crypto');
@@ -36,16 +37,37 @@ const changes = [
   (report) => Object.assign(report, { schema: 2 }),
 ];
 
+const words = ']]> --> </pre></script> @all | \\ # SKIP "\'&\n\u0001\u202e\ufffe';
+const divergence = { what: words, sim: words, kernel: words, calls: words, sim_call: words, kernel_call: words };
+const told = { note: words, failure: { ...failure, sentence: words }, divergence, replay: words };
+
+// One report in which every way to show a result occurs, and the times of its scenarios.
+function timed(report, result) {
+  const verdicts = ['pass', 'fail', 'crash', 'skipped', 'expected-fail'];
+  const results = verdicts.map((verdict) => ({ ...result, ...told, verdict, id: `${verdict}/${words}`, title: words }));
+  const times = results.map(({ id, verdict }) => ({ id, file: id, verdict, real_us: 1500000 }));
+  const head = { schema: 1, tool: 'sockdrill' };
+  return [
+    { ...report, results, title: words, complete: false, summary: { planned: 9 } },
+    { ...head, results: times, summary: { real_us: 9 } },
+  ];
+}
+
+function write(folder, first, second) {
+  const seed = `${JSON.stringify(first)}\0${JSON.stringify(second)}`;
+  fs.writeFileSync(path.join(folder, crypto.createHash('sha1').update(seed).digest('hex')), seed);
+}
+
 function main(file, folder) {
   const report = JSON.parse(fs.readFileSync(file, 'utf8'));
   delete report.summary;
   for (const result of report.results.slice(0, results_max)) {
     for (const change of changes) {
-      const before = JSON.stringify({ ...report, results: [result] });
-      const seed = `${before}\0${JSON.stringify(change(JSON.parse(before)))}`;
-      fs.writeFileSync(path.join(folder, crypto.createHash('sha1').update(seed).digest('hex')), seed);
+      const before = { ...report, results: [result] };
+      write(folder, before, change(JSON.parse(JSON.stringify(before))));
     }
   }
+  write(folder, ...timed(report, report.results[0]));
 }
 
 main(process.argv[2], process.argv[3]);

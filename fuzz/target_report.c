@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The input is two reports, parted by the first NUL; without one the report stands for both. They
- * are read and compared, in every face. Like a command this knows fuzz/ and reports/, and is for no
+ * The input is two reports, parted by the first NUL; without one the report stands for both. The
+ * first is written in every format, and they are compared, in every face; timings in the place of
+ * the second give the first its times. Like a command this knows fuzz/ and reports/, and is for no
  * other file to include.
  */
 #include <errno.h>
@@ -9,9 +10,13 @@
 
 #include "diff_json.h"
 #include "diff_text.h"
+#include "face_check.h"
 #include "finding.h"
+#include "junit.h"
 #include "markdown.h"
 #include "report_read.h"
+#include "run_markdown.h"
+#include "tap.h"
 #include "target.h"
 
 #define FACE_BYTES_MAX ((size_t)64 << 20)
@@ -36,16 +41,6 @@ static bool read_one(const uint8_t *text, size_t size, struct report_read *repor
     return status == 0;
 }
 
-/* Text is for a terminal and keeps its letters to itself. */
-static void look_at_text(const struct bytes *text)
-{
-    for (size_t i = 0; i < text->size; i++) {
-        if ((text->data[i] < 0x20 && text->data[i] != '\n') || text->data[i] == 0x7f) {
-            finding("text", "the control character %d stands in the text", text->data[i]);
-        }
-    }
-}
-
 /* What is written can be read again, and as JSON that holds integers only. */
 static void look_at_json(const struct bytes *text)
 {
@@ -61,7 +56,7 @@ static void show(const struct diff *diff)
     struct bytes face;
     bytes_init(&face, FACE_BYTES_MAX);
     if (diff_text_add(&face, diff, false) == 0) {
-        look_at_text(&face);
+        face_check_text("text", &face);
     }
     bytes_clear(&face);
     if (diff_json_add(&face, diff) == 0) {
@@ -69,10 +64,26 @@ static void show(const struct diff *diff)
     }
     bytes_clear(&face);
     if (diff_markdown_add(&face, diff) == 0) {
-        look_at_text(&face);
-        if (face.size > MARKDOWN_BYTES_MAX) {
-            finding("markdown", "the Markdown has %zu bytes", face.size);
-        }
+        face_check_markdown("markdown", &face, MARKDOWN_BYTES_MAX);
+    }
+    bytes_fini(&face);
+}
+
+/* The report in every other format. */
+static void render(const struct report_read *report, const struct timings_read *timings)
+{
+    struct bytes face;
+    bytes_init(&face, FACE_BYTES_MAX);
+    if (junit_add(&face, report, timings) == 0) {
+        face_check_xml("junit", &face);
+    }
+    bytes_clear(&face);
+    if (tap_add(&face, report) == 0) {
+        face_check_tap("tap", &face, report->count);
+    }
+    bytes_clear(&face);
+    if (run_markdown_add(&face, report) == 0) {
+        face_check_markdown("run-markdown", &face, MARKDOWN_BYTES_MAX);
     }
     bytes_fini(&face);
 }
@@ -106,18 +117,30 @@ static void compare_all(const struct report_read *before, const struct report_re
     }
 }
 
+/* The second text is a report to compare with, the timings of the first, or nothing of use. */
+static void play(const struct report_read *report, const uint8_t *second, size_t size)
+{
+    struct report_read now;
+    struct timings_read timings;
+    struct drill_error error;
+    render(report, NULL);
+    if (read_one(second, size, &now)) {
+        compare_all(report, &now);
+        report_read_fini(&now);
+    } else if (timings_read_text("input", second, size, &timings, &error) == 0) {
+        render(report, &timings);
+        timings_read_fini(&timings);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const uint8_t *border = size > 0 ? memchr(data, 0, size) : NULL;
     size_t first = border ? (size_t)(border - data) : size;
-    struct report_read before, now;
-    if (!read_one(data, first, &before)) {
-        return 0;
+    struct report_read report;
+    if (read_one(data, first, &report)) {
+        play(&report, border ? border + 1 : data, border ? size - first - 1 : size);
+        report_read_fini(&report);
     }
-    if (read_one(border ? border + 1 : data, border ? size - first - 1 : size, &now)) {
-        compare_all(&before, &now);
-        report_read_fini(&now);
-    }
-    report_read_fini(&before);
     return 0;
 }
