@@ -6,6 +6,17 @@
 
 #include "output.h"
 
+static int open_timings(struct run_files *files, const struct run_settings *settings,
+                        struct plan *const *plans, size_t plan_count, struct drill_error *error)
+{
+    int status = timings_open(settings->timings, plans, plan_count, settings->workers,
+                              &files->timings, error);
+    if (status == 0 && formats_any(&files->formats)) {
+        timings_keep(files->timings, &files->times);
+    }
+    return status;
+}
+
 /* The report comes last, because nothing has to be undone after it. */
 static int open_report(struct run_files *files, const struct run_settings *settings,
                        const char *title, struct plan *const *plans, size_t plan_count,
@@ -33,21 +44,22 @@ static void abandon(struct run_files *files)
     if (files->captures) {
         captures_close(files->captures);
     }
+    formats_abandon(&files->formats);
 }
 
 int run_files_open(struct run_files *files, const struct run_settings *settings, const char *title,
                    struct plan *const *plans, size_t plan_count, struct drill_error *error)
 {
-    *files = (struct run_files){.report = NULL};
+    *files = (struct run_files){.formats = settings->formats};
     bytes_init(&files->document, SIZE_MAX);
-    int status = 0;
-    if (settings->pcap) {
+    bytes_init(&files->times, SIZE_MAX);
+    int status = formats_open(&files->formats, error);
+    if (status == 0 && settings->pcap) {
         status = captures_open(settings->pcap, plans, plan_count, settings->worlds,
                                &files->captures, error);
     }
     if (status == 0 && settings->timings) {
-        status = timings_open(settings->timings, plans, plan_count, settings->workers,
-                              &files->timings, error);
+        status = open_timings(files, settings, plans, plan_count, error);
     }
     if (status == 0 && settings->trace) {
         status = traces_open(settings->trace, plans, plan_count, &files->traces, error);
@@ -76,6 +88,32 @@ int run_files_keep(struct run_files *files, const struct result *result, struct 
     return status;
 }
 
+/* What the other formats say is what the report says. */
+static bool write_formats(struct run_files *files)
+{
+    struct report_read report;
+    struct timings_read timings;
+    struct drill_error error = {0};
+    if (!formats_any(&files->formats)) {
+        return true;
+    }
+    if (run_files_read(files, &report) != 0) {
+        formats_abandon(&files->formats);
+        return false;
+    }
+    bool timed = files->times.size > 0;
+    if (timed && timings_read_text("the timings of this run", files->times.data, files->times.size,
+                                   &timings, &error) != 0) {
+        output_no_memory();
+    }
+    bool good = formats_write(&files->formats, &report, timed ? &timings : NULL);
+    if (timed) {
+        timings_read_fini(&timings);
+    }
+    report_read_fini(&report);
+    return good;
+}
+
 bool run_files_close(struct run_files *files, bool complete, struct report_summary *summary)
 {
     struct drill_error errors[3] = {{.line = 0}};
@@ -90,6 +128,7 @@ bool run_files_close(struct run_files *files, bool complete, struct report_summa
     if (files->captures) {
         captures_close(files->captures);
     }
+    good &= write_formats(files);
     return good;
 }
 
@@ -110,4 +149,5 @@ int run_files_read(const struct run_files *files, struct report_read *report)
 void run_files_fini(struct run_files *files)
 {
     bytes_fini(&files->document);
+    bytes_fini(&files->times);
 }

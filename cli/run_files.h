@@ -14,6 +14,7 @@
 
 #include "bytes.h"
 #include "captures.h"
+#include "formats.h"
 #include "report.h"
 #include "report_read.h"
 #include "run_settings.h"
@@ -25,7 +26,9 @@ struct run_files {
     struct timings *timings; /* NULL: not asked for, as the two below */
     struct traces *traces;
     struct captures *captures;
+    struct formats formats;
     struct bytes document; /* the finished report, where the settings want it; else empty */
+    struct bytes times;    /* the finished timings, where a format holds times; else empty */
 };
 
 /* What cannot be written is refused here, before the first scenario starts. The plans are borrowed

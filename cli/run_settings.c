@@ -44,6 +44,7 @@ static const struct argp_option run_options[] = {
     {"report", RUN_REPORT, "FILE", 0, "write the JSON report to FILE", 3},
     {"timings", RUN_TIMINGS, "FILE", 0, "write times, the machine and backtraces as JSON to FILE",
      3},
+    FORMATS_OPTIONS(3),
     {"trace", RUN_TRACE, "FILE", 0, "write every call of every scenario as JSON to FILE", 3},
     {"pcap", RUN_PCAP, "DIR", 0, "write a packet capture of every scenario to DIR", 3},
     {"quiet", 'q', 0, 0, "print failures and the summary only", 3},
@@ -124,7 +125,7 @@ static error_t run_parse_output(int key, char *argument, struct argp_state *stat
         settings->verbosity = settings->verbosity < 1 ? 1 : TERMINAL_VERBOSITY_MAX;
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return formats_parse(key, argument, state, &settings->formats);
     }
 }
 
@@ -177,7 +178,9 @@ static void run_check_files(struct argp_state *state, const struct run_settings 
                            files[k].option, files[i].file);
             }
         }
+        formats_check(state, &settings->formats, files[i].option, files[i].file);
     }
+    formats_check(state, &settings->formats, "what the run prints", "-");
 }
 
 static error_t run_parse(int key, char *argument, struct argp_state *state)
@@ -192,6 +195,7 @@ static error_t run_parse(int key, char *argument, struct argp_state *state)
         return 0;
     case ARGP_KEY_SUCCESS:
         run_check_files(state, settings);
+        settings->document |= formats_any(&settings->formats);
         return 0;
     default:
         return run_parse_option(key, argument, state);

@@ -9,11 +9,13 @@
 #include <stdint.h>
 
 #include "arguments.h"
+#include "formats.h"
 #include "plan.h"
 
 struct run_settings {
     struct arguments paths, filters, tags, plugin_folders;
     const char *report, *timings, *trace, *pcap; /* NULL: not asked for */
+    struct formats formats;
     enum plan_world worlds;
     unsigned workers;
     uint64_t timeout_ms; /* 0: the default */

@@ -151,6 +151,22 @@ int report_file_open(const char *path, const char *what, size_t item_count_max,
     return 0;
 }
 
+int report_file_open_whole(const char *path, const char *what, struct report_file **out,
+                           struct drill_error *error)
+{
+    static const struct bytes nothing;
+    int status = report_file_open(path, what, 0, &nothing, &nothing, out, error);
+    if (status != 0) {
+        return status;
+    }
+    struct report_file *file = *out;
+    report_journal_close(file->journal, false);
+    file->journal = NULL;
+    free(file->partial);
+    file->partial = NULL;
+    return 0;
+}
+
 int report_file_add(struct report_file *file, size_t index, const struct bytes *item,
                     const struct bytes *tail, struct drill_error *error)
 {

@@ -27,6 +27,12 @@ int report_file_open(const char *path, const char *what, size_t item_count_max,
                      const struct bytes *head, const struct bytes *tail, struct report_file **out,
                      struct drill_error *error);
 
+/* For a document that is there as a whole at the end, as the head that report_file_close gets: it
+ * has no items, and nothing lies on the disk until then. That it can be written is tried here. 0,
+ * or -errno with a sentence. */
+int report_file_open_whole(const char *path, const char *what, struct report_file **out,
+                           struct drill_error *error);
+
 /* Adds item number `index`, which was not added before. When the disk is full the journal stays the
  * whole document that it was. 0, or -errno with a sentence. */
 int report_file_add(struct report_file *file, size_t index, const struct bytes *item,

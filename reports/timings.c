@@ -25,6 +25,7 @@ struct timings {
     char date[32];               /* RFC 3339, UTC */
     struct backtrace *backtrace; /* NULL until a worker died */
     struct report_file *file;
+    struct bytes *document; /* borrowed; NULL: not wanted */
     struct bytes head, tail, item;
 };
 
@@ -217,6 +218,12 @@ int timings_open(const char *path, struct plan *const *plans, size_t plan_count,
     return 0;
 }
 
+void timings_keep(struct timings *timings, struct bytes *document)
+{
+    ASSERT(timings->total == 0);
+    timings->document = document;
+}
+
 int timings_add(struct timings *timings, const struct result *result, struct drill_error *error)
 {
     ASSERT(result->plan < timings->plan_count);
@@ -234,6 +241,20 @@ int timings_add(struct timings *timings, const struct result *result, struct dri
     return status;
 }
 
+static int finish_file(struct timings *timings, struct drill_error *error)
+{
+    int status = 0;
+    if (timings->document) {
+        status = report_file_read(timings->file, &timings->head, &timings->tail, timings->document,
+                                  error);
+        if (status != 0) {
+            bytes_clear(timings->document);
+        }
+    }
+    int closed = report_file_close(timings->file, &timings->head, &timings->tail, error);
+    return closed != 0 ? closed : status;
+}
+
 int timings_close(struct timings *timings, bool complete, struct drill_error *error)
 {
     int status = render_head(timings, complete);
@@ -241,7 +262,7 @@ int timings_close(struct timings *timings, bool complete, struct drill_error *er
         status = render_tail(timings, timings->total);
     }
     if (status == 0) {
-        status = report_file_close(timings->file, &timings->head, &timings->tail, error);
+        status = finish_file(timings, error);
     } else {
         report_file_abandon(timings->file);
         no_memory(status, error);

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "bytes.h"
 #include "check.h"
 #include "plan.h"
 #include "result.h"
@@ -25,6 +26,11 @@ struct timings;
  * sentence; then there is nothing to close. */
 int timings_open(const char *path, struct plan *const *plans, size_t plan_count, unsigned workers,
                  struct timings **out, struct drill_error *error);
+
+/* Before the first result: timings_close puts the finished document into `document`, which is empty
+ * and borrowed until then, also where the file cannot be written; without the memory it stays
+ * empty. */
+void timings_keep(struct timings *timings, struct bytes *document);
 
 /* Adds a finished result, in any order, each plan once. 0, or -errno with a sentence. */
 int timings_add(struct timings *timings, const struct result *result, struct drill_error *error);

@@ -12,7 +12,7 @@ load helper
 @test "--help and help list every command on standard output" {
     run -0 --separate-stderr drill --help
     equals "$stderr" ""
-    for command in run check diff serve talk plugins tape help; do
+    for command in run check diff report serve talk plugins tape help; do
         has "$output" "  $command "
     done
     listed=$output
@@ -24,14 +24,14 @@ load helper
     run -0 drill --version
     [[ $output =~ ^sockdrill\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
     version=$output
-    for command in run check diff serve talk plugins; do
+    for command in run check diff report serve talk plugins; do
         run -0 drill $command --version
         equals "$output" "$version"
     done
 }
 
 @test "every command has --help, on standard output, and help COMMAND prints the same" {
-    for command in run check diff serve talk plugins; do
+    for command in run check diff report serve talk plugins; do
         run -0 --separate-stderr drill $command --help
         has "$output" "Usage: sockdrill $command"
         equals "$stderr" ""
@@ -54,7 +54,7 @@ load helper
 }
 
 @test "an unknown option exits 2 and points to --help" {
-    for command in run check diff serve talk plugins; do
+    for command in run check diff report serve talk plugins; do
         run -2 --separate-stderr drill $command --frobnicate
         has "$stderr" "sockdrill $command: unrecognized option '--frobnicate'"
         has "$stderr" "sockdrill $command --help"

@@ -6,6 +6,7 @@
 #include <signal.h>
 
 #include "timings.h"
+#include "timings_read.h"
 
 static void timings_tell_time_machine_and_trouble(void **state)
 {
@@ -68,6 +69,36 @@ static void timings_that_cannot_be_written_are_refused(void **state)
                         "cannot write the timings to \"/dev/null/t.json\": Not a directory");
 }
 
+/* The document in memory is there also when the disk is full, and the reader takes it. */
+static void finished_timings_are_to_be_had_in_memory(void **state)
+{
+    struct report_fixture *fixture = *state;
+    const char *const paths[] = {fixture->path, "/dev/full"};
+    for (size_t i = 0; i < 2; i++) {
+        struct timings *timings = NULL;
+        struct timings_read read;
+        struct bytes document;
+        struct result result;
+        uint64_t real_us;
+        bytes_init(&document, SIZE_MAX);
+        assert_int_equal(
+            timings_open(paths[i], fixture->plans, FIXTURE_PLANS, 2, &timings, &fixture->error), 0);
+        timings_keep(timings, &document);
+        fixture_result(&result, 1, fixture->plans[1]);
+        assert_int_equal(timings_add(timings, &result, &fixture->error), 0);
+        result_fini(&result);
+        assert_int_equal(timings_close(timings, true, &fixture->error), i == 0 ? 0 : -ENOSPC);
+        assert_int_equal(
+            timings_read_text("t.json", document.data, document.size, &read, &fixture->error), 0);
+        assert_int_equal(read.count, 1);
+        assert_true(timings_read_of(&read, fixture->ids[1], &real_us));
+        assert_int_equal(real_us, 3400);
+        assert_false(timings_read_of(&read, fixture->ids[0], &real_us));
+        timings_read_fini(&read);
+        bytes_fini(&document);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, report_setup, report_teardown)
 
 int main(void)
@@ -75,6 +106,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(timings_tell_time_machine_and_trouble),
         TEST(timings_that_cannot_be_written_are_refused),
+        TEST(finished_timings_are_to_be_had_in_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
