@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* sockdrill run: loads scenarios, plays them in worker processes, reports. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -170,6 +171,7 @@ static int run_play(struct run *run)
         .workers = run->settings->workers,
         .timeout_ms = run->settings->timeout_ms,
         .seed = run->settings->seed,
+        .repeat = (uint32_t)run->settings->repeat,
         .worlds = run->settings->worlds,
         .trace = run_settings_trace(run->settings),
         .finished = run_finished,
@@ -198,6 +200,19 @@ static int run_play(struct run *run)
     return run_verdict(&summary);
 }
 
+/* Every run that is to be made has its place in memory. */
+static bool run_is_too_long(const struct run *run)
+{
+    uint64_t repeat = run->settings->repeat ? run->settings->repeat : 1;
+    if (run->plan_count <= ISOLATE_RUNS_MAX / repeat) {
+        return false;
+    }
+    output_complain("%zu scenarios, each %" PRIu64 " times, are more than %zu runs; choose some with "
+                    "--filter, or a smaller --repeat",
+                    run->plan_count, repeat, ISOLATE_RUNS_MAX);
+    return true;
+}
+
 static int run_suite(const struct run_settings *settings, const struct suite *suite)
 {
     struct run run = {.settings = settings};
@@ -207,6 +222,8 @@ static int run_suite(const struct run_settings *settings, const struct suite *su
         code = run_complain_nothing_matches(settings, suite->plan_count);
     } else if (settings->list) {
         code = run_list(&run);
+    } else if (run_is_too_long(&run)) {
+        code = COMMAND_USAGE;
     } else if (stop_catch(true) < 0) {
         output_complain("no pipe to be had: %s", strerror(errno));
     } else if (run_open(&run, suite->title) == 0) {

@@ -17,6 +17,7 @@ enum {
     RUN_TIMINGS,
     RUN_TIMEOUT,
     RUN_SEED,
+    RUN_REPEAT,
     RUN_PLUGIN_PATH,
     RUN_WORLD,
     RUN_TRACE,
@@ -38,6 +39,10 @@ static const struct argp_option run_options[] = {
     {"timeout", RUN_TIMEOUT, "SECONDS", 0,
      "a scenario that makes no progress for so long hangs (default: 20)", 2},
     {"seed", RUN_SEED, "N", 0, "use the seed N instead of each scenario's own", 2},
+    {"repeat", RUN_REPEAT, "N", 0,
+     "run every scenario N times, each time in a process of its own; one that is not the same "
+     "each time is flaky, which fails the run",
+     2},
     {"plugin-path", RUN_PLUGIN_PATH, "DIR", 0,
      "look for plugins in DIR first (a list with ':'; may be given more than once)", 2},
     {0, 0, 0, 0, "What comes out:", 3},
@@ -151,6 +156,9 @@ static error_t run_parse_option(int key, char *argument, struct argp_state *stat
         return 0;
     case RUN_SEED:
         run_take_number(state, "--seed", argument, INT64_MAX, &settings->seed);
+        return 0;
+    case RUN_REPEAT:
+        run_take_number(state, "--repeat", argument, ISOLATE_REPEAT_MAX, &settings->repeat);
         return 0;
     case RUN_PLUGIN_PATH:
         arguments_add(&settings->plugin_folders, argument);

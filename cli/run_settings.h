@@ -20,6 +20,7 @@ struct run_settings {
     unsigned workers;
     uint64_t timeout_ms; /* 0: the default */
     uint64_t seed;       /* 0: each scenario's own */
+    uint64_t repeat;     /* how often each scenario runs; 0: once */
     int verbosity;       /* -1 to 2, as terminal.h has it */
     bool list;
     bool document; /* something is made of the finished report: run_files_read */

@@ -24,6 +24,8 @@
 
 #define ISOLATE_TIMEOUT_MS_DEFAULT 20000
 #define ISOLATE_WORKERS_MAX        256
+#define ISOLATE_REPEAT_MAX         1000
+#define ISOLATE_RUNS_MAX           ((size_t)10000000) /* of all plans together, when repeated */
 
 struct isolate_options {
     unsigned workers;       /* 1 or more */
@@ -31,6 +33,8 @@ struct isolate_options {
     uint64_t seed;          /* 0: each plan's own */
     enum plan_world worlds; /* PLAN_BOTH: each plan that allows it runs simulated first and then on
                                real sockets, and has one result */
+    uint32_t repeat;        /* each plan runs so often, see isolate_repeat.h; 0 or 1: once */
+    bool fresh;             /* a worker of its own for every run */
     bool trace;             /* results carry the traces of their runs */
     /* Called in the parent as each result is complete, in the order of finishing; borrowed. Not 0
      * stops the run. */

@@ -97,7 +97,7 @@ struct isolate_request isolate_pool_request(const struct isolate_pool *pool, uin
         .item = item,
         .seed = seed != 0 ? seed : pool->plans[isolate_item_plan(item)]->seed,
         .trace = again || pool->options->trace,
-        .last = again,
+        .last = again || pool->options->fresh,
     };
 }
 
@@ -112,6 +112,9 @@ void isolate_pool_tell_started(const struct isolate_pool *pool, const struct iso
  * few at the end, so that no other waits for it. */
 static size_t line_target(const struct isolate_pool *pool)
 {
+    if (pool->options->fresh) {
+        return 1;
+    }
     size_t left = pool->item_count - pool->next + pool->returned_count;
     size_t share = left / (2 * (size_t)pool->slot_count) + 1;
     return share < ISOLATE_LINE_MAX ? share : ISOLATE_LINE_MAX;

@@ -18,6 +18,7 @@ static const char *const verdict_names[VERDICT_COUNT] = {
     [VERDICT_HANG] = "hang",
     [VERDICT_LEAK] = "leak",
     [VERDICT_DIVERGED] = "diverged",
+    [VERDICT_FLAKY] = "flaky",
     [VERDICT_SKIPPED] = "skipped",
     [VERDICT_EXPECTED_FAIL] = "expected-fail",
     [VERDICT_UNEXPECTED_PASS] = "unexpected-pass",

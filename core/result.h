@@ -32,6 +32,7 @@ enum verdict {
     VERDICT_HANG,
     VERDICT_LEAK,
     VERDICT_DIVERGED,
+    VERDICT_FLAKY, /* several runs of it differed */
     VERDICT_SKIPPED,
     VERDICT_EXPECTED_FAIL,
     VERDICT_UNEXPECTED_PASS
@@ -160,7 +161,8 @@ struct result {
     struct result_failure failure;
     struct result_trouble trouble;
     struct bytes sim_trace, kernel_trace; /* owned: trace.h; empty unless asked for */
-    uint64_t real_ns;                     /* of both runs together */
+    uint32_t runs;    /* VERDICT_FLAKY: how many differed; not in wire form */
+    uint64_t real_ns; /* of all its runs together */
 };
 
 /* A pass of `of` with its own seed in the kernel world. 0 or -ENOMEM; then there is nothing to

@@ -82,6 +82,7 @@ static const char *kind_of(const struct result *result)
         return error_of(result);
     case VERDICT_PASS:
     case VERDICT_DIVERGED:
+    case VERDICT_FLAKY:
     case VERDICT_SKIPPED:
     case VERDICT_EXPECTED_FAIL:
     case VERDICT_UNEXPECTED_PASS:

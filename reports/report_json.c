@@ -307,6 +307,9 @@ int report_json_replay(struct bytes *out, const struct plan *plan, const struct 
     if (status == 0) {
         status = bytes_add_format(out, " --seed %" PRIu64, result->seed);
     }
+    if (status == 0 && result->verdict == VERDICT_FLAKY) {
+        status = bytes_add_format(out, " --repeat %" PRIu32, result->runs);
+    }
     bool default_world = (uint32_t)result->world == plan->worlds;
     return status == 0 && !default_world
                ? bytes_add_format(out, " --world %s", report_json_world(result->world))

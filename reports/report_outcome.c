@@ -9,6 +9,7 @@ enum report_outcome report_outcome_of(const struct report_read_result *result)
     case VERDICT_FAIL:
     case VERDICT_LEAK:
     case VERDICT_DIVERGED:
+    case VERDICT_FLAKY:
     case VERDICT_UNEXPECTED_PASS:
         return REPORT_OUTCOME_FAILED;
     case VERDICT_ERROR:

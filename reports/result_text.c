@@ -205,6 +205,8 @@ static const char *verdict_words(enum verdict verdict, size_t count)
         return "leaked";
     case VERDICT_DIVERGED:
         return "diverged";
+    case VERDICT_FLAKY:
+        return "flaky";
     case VERDICT_SKIPPED:
         return "skipped";
     case VERDICT_EXPECTED_FAIL:

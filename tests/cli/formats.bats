@@ -19,16 +19,23 @@ setup_file() {
         scenario keeps/state-$name sticky '{"connect": {}}, {"send": "x"}, {"expect": "1\n"}' \
             '"worlds": ["kernel"]'
     done
+    scenario flaky/fickle fickle '{"connect": {}}, {"send": "a"}, {"expect": "A"}'
     for world in both kernel; do
         drill run -q -j 1 --timeout 2 --world $world --plugin-path "$DRILL_TEST_PLUGINS" \
             --report "$work/$world.json" --timings "$work/timings.json" "$work/suite" \
             >"$work/said" 2>&1 || [ $? -eq 1 ] || fail "$(cat "$work/said")"
     done
+    FICKLE_FILE=$work/loads drill run -q --repeat 6 --filter flaky/fickle --report "$work/kernel-flaky.json" \
+        --plugin-path "$DRILL_TEST_PLUGINS" "$work/suite" >"$work/said" || [ $? -eq 1 ]
     edit "$work/both.json" "$work/every.json" '
         const other = JSON.parse(fs.readFileSync(process.argv[1].replace("both", "kernel")));
-        const is = result => result.id === "sim/elsewhere";
-        it.results[it.results.findIndex(is)] = other.results.find(is);
-        it.summary.pass--, it.summary.skipped++;'
+        const flaky = JSON.parse(fs.readFileSync(process.argv[1].replace("both", "kernel-flaky")));
+        const take = (from, id) => {
+            it.results[it.results.findIndex(result => result.id === id)] = from.results.find(result => result.id === id);
+        };
+        take(other, "sim/elsewhere");
+        take(flaky, "flaky/fickle");
+        it.summary.pass -= 2, it.summary.skipped++, it.summary.flaky++;'
 }
 
 setup() {
@@ -112,7 +119,7 @@ tags() {
     equals "$(xpath "$work/junit.xml" "string(//testcase[@name='known']/skipped/@message)")" "bug #7"
     # Known failures and skipped scenarios are skipped tests; what did not end is an error.
     equals "$(xpath "$work/junit.xml" 'string(/testsuites/@failures)')" \
-        "$(json "$every" 'it.summary.fail + it.summary.leak + it.summary.diverged + it.summary["unexpected-pass"]')"
+        "$(json "$every" 'it.summary.fail + it.summary.leak + it.summary.diverged + it.summary.flaky + it.summary["unexpected-pass"]')"
     equals "$(xpath "$work/junit.xml" 'string(/testsuites/@errors)')" \
         "$(json "$every" 'it.summary.error + it.summary.crash + it.summary.hang')"
     equals "$(xpath "$work/junit.xml" 'count(//skipped)')" \
@@ -163,7 +170,7 @@ tags() {
     equals "$(tags "$work/every.md")" "code details h2 h3 li p pre summary table tbody td th thead tr ul "
     bad=$(json "$every" 'it.results.filter(r => !["pass", "skipped", "expected-fail"].includes(r.verdict)).length')
     has "$(head -n 1 "$work/every.md")" "## sockdrill: $bad of $(json "$every" it.results.length) scenarios failed"
-    for verdict in pass fail error crash hang leak diverged skipped expected-fail unexpected-pass; do
+    for verdict in pass fail error crash hang leak diverged flaky skipped expected-fail unexpected-pass; do
         has "$(cat "$work/every.md")" "| $verdict | $(json "$every" "it.summary[\"$verdict\"]") |"
     done
     equals "$(grep -c '<details>' "$work/html")" $((bad + $(json "$every" 'it.summary["expected-fail"]')))

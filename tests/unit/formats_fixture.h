@@ -24,6 +24,7 @@ static const char *const formats_fixture_verdicts[VERDICT_COUNT + 1] = {
     FORMATS_PLAIN_FAILURE "id \"v/diverged\"\nverdict \"diverged\"\n"
                           "divergence {\"what\": \"the verdict\", \"sim\": \"pass\", \"kernel\": "
                           "\"fail\", \"calls\": null, \"sim_call\": null, \"kernel_call\": null}",
+    FORMATS_PLAIN_FAILURE "id \"v/flaky\"\nverdict \"flaky\"",
     "id \"v/skipped\"\nverdict \"skipped\"\nnote \"needs the simulated world\"",
     FORMATS_PLAIN_FAILURE
     "id \"v/expected-fail\"\nverdict \"expected-fail\"\nnote \"bug 7\"\nreplay -",

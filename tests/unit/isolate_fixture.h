@@ -28,6 +28,7 @@
 #include "isolate.h"
 #include "isolate_child.h"
 #include "isolate_pool.h"
+#include "isolate_repeat.h"
 #include "isolate_worker.h"
 #include "misbehave.h"
 
@@ -138,6 +139,9 @@ static int run_quietly(struct engine *engine, const char *id, struct result *res
     }
     if (strcmp(id, "hesitate") == 0) {
         return say(result, notes->said++ == 0 ? "er" : "hello");
+    }
+    if (strcmp(id, "flaky") == 0) {
+        return notes->said++ % 3 == 1 ? fail_with(result, "wrong bytes") : say(result, "hello");
     }
     if (strcmp(id, "fail") == 0) {
         return fail_with(result, "wrong bytes");
@@ -276,6 +280,7 @@ struct told {
 struct drill {
     enum plan_world worlds; /* 0: real sockets */
     bool trace;
+    uint32_t repeat; /* 0: once, as the pool does it */
     struct plan plans[PLANS_MAX];
     struct plan *pointers[PLANS_MAX];
     size_t count;
@@ -390,11 +395,14 @@ static inline int run_with(unsigned workers, uint64_t timeout_ms, const volatile
                                       .timeout_ms = timeout_ms,
                                       .worlds = drill.worlds ? drill.worlds : PLAN_KERNEL,
                                       .trace = drill.trace,
+                                      .repeat = drill.repeat,
                                       .finished = finished,
                                       .started = started,
                                       .owner = &drill,
                                       .stop = stop};
-    return isolate_pool_run(drill.pointers, drill.count, &options, &fake, &drill.error);
+    return drill.repeat > 0
+               ? isolate_repeat_run(drill.pointers, drill.count, &options, &fake, &drill.error)
+               : isolate_pool_run(drill.pointers, drill.count, &options, &fake, &drill.error);
 }
 
 /* Runs everything and checks that each plan had exactly one result. */

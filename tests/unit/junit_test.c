@@ -71,6 +71,7 @@ static void every_verdict_is_what_ci_makes_of_it(void **state)
         [VERDICT_FAIL] = "<failure type=\"fail\" message=\"other bytes came\">",
         [VERDICT_LEAK] = "<failure type=\"leak\" ",
         [VERDICT_DIVERGED] = "<failure type=\"diverged\" ",
+        [VERDICT_FLAKY] = "<failure type=\"flaky\" ",
         [VERDICT_UNEXPECTED_PASS] = "<failure type=\"unexpected-pass\" ",
         [VERDICT_ERROR] = "<error type=\"error\" ",
         [VERDICT_CRASH] = "<error type=\"crash\" ",
@@ -80,7 +81,7 @@ static void every_verdict_is_what_ci_makes_of_it(void **state)
     };
     char *text = render(formats_fixture_verdicts, "");
     assert_holds(text,
-                 "<testsuite name=\"v\" tests=\"10\" failures=\"4\" errors=\"3\" skipped=\"2\">");
+                 "<testsuite name=\"v\" tests=\"11\" failures=\"5\" errors=\"3\" skipped=\"2\">");
     assert_holds(text, "<testcase classname=\"v\" name=\"pass\"/>");
     assert_holds(text, "    differs   the verdict\n    sim       pass\n    kernel    fail\n");
     for (int i = 0; i < VERDICT_COUNT; i++) {

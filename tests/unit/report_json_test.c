@@ -405,7 +405,7 @@ static void the_summary_counts_every_verdict(void **state)
     char *text = json_dumps(json, 0);
     assert_string_equal(text, "{\"planned\": 12, \"total\": 10, \"pass\": 1, \"fail\": 2, "
                               "\"error\": 3, \"crash\": 0, \"hang\": 0, \"leak\": 0, "
-                              "\"diverged\": 0, \"skipped\": 0, \"expected-fail\": 0, "
+                              "\"diverged\": 0, \"flaky\": 0, \"skipped\": 0, \"expected-fail\": 0, "
                               "\"unexpected-pass\": 0}");
     free(text);
     json_decref(json);

@@ -59,13 +59,14 @@ static void assert_order(const char *text, const char *const *parts)
 static void failures_come_first_and_passes_are_counted_only(void **state)
 {
     (void)state;
-    static const char *const order[] = {"## sockdrill: 7 of 10 scenarios failed\n",
+    static const char *const order[] = {"## sockdrill: 8 of 11 scenarios failed\n",
                                         "| pass | 1 |\n",
                                         "| unexpected-pass | 1 |\n",
-                                        "### Failed (4)",
+                                        "### Failed (5)",
                                         "v&#47;diverged</code> diverged:",
                                         "    differs   the verdict\n",
                                         "v&#47;fail",
+                                        "v&#47;flaky",
                                         "v&#47;leak",
                                         "v&#47;unexpected&#45;pass",
                                         "### Broken (3)",
