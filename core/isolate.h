@@ -25,13 +25,21 @@
 #define ISOLATE_TIMEOUT_MS_DEFAULT 20000
 #define ISOLATE_WORKERS_MAX        256
 
+/* Which results carry traces of their runs. Two worlds that diverged always were recorded. */
+enum isolate_trace {
+    ISOLATE_TRACE_NONE,
+    ISOLATE_TRACE_OF_TROUBLE, /* those that did not pass, or should not have: of the simulated run
+                               */
+    ISOLATE_TRACE_ALL
+};
+
 struct isolate_options {
     unsigned workers;       /* 1 or more */
     uint64_t timeout_ms;    /* without progress; 0: ISOLATE_TIMEOUT_MS_DEFAULT */
     uint64_t seed;          /* 0: each plan's own */
     enum plan_world worlds; /* PLAN_BOTH: each plan that allows it runs simulated first and then on
                                real sockets, and has one result */
-    bool trace;             /* results carry the traces of their runs */
+    enum isolate_trace trace;
     /* Called in the parent as each result is complete, in the order of finishing; borrowed. Not 0
      * stops the run. */
     int (*finished)(void *owner, const struct result *result);
