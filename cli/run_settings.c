@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "isolate.h"
 #include "terminal.h"
 
 enum {
@@ -271,7 +270,8 @@ bool run_settings_want(const struct run_settings *settings, const struct plan *p
     return run_matches(&settings->filters, plan->id) && run_is_tagged(&settings->tags, plan);
 }
 
-bool run_settings_trace(const struct run_settings *settings)
+enum isolate_trace run_settings_trace(const struct run_settings *settings)
 {
-    return settings->trace || settings->pcap || settings->verbosity >= TERMINAL_VERBOSITY_MAX;
+    bool all = settings->trace || settings->pcap || settings->verbosity >= TERMINAL_VERBOSITY_MAX;
+    return all ? ISOLATE_TRACE_ALL : ISOLATE_TRACE_OF_TROUBLE;
 }

@@ -10,6 +10,7 @@
 
 #include "arguments.h"
 #include "formats.h"
+#include "isolate.h"
 #include "plan.h"
 
 struct run_settings {
@@ -33,7 +34,7 @@ void run_settings_fini(struct run_settings *settings);
 /* Whether the scenario is asked for: by one of the filters, if any, and one of the tags, if any. */
 bool run_settings_want(const struct run_settings *settings, const struct plan *plan);
 
-/* Whether results need their traces. */
-bool run_settings_trace(const struct run_settings *settings);
+/* Which results need the traces of their runs: those that a report explains, or all. */
+enum isolate_trace run_settings_trace(const struct run_settings *settings);
 
 #endif

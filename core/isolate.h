@@ -27,6 +27,14 @@
 #define ISOLATE_REPEAT_MAX         1000
 #define ISOLATE_RUNS_MAX           ((size_t)10000000) /* of all plans together, when repeated */
 
+/* Which results carry traces of their runs. Two worlds that diverged always were recorded. */
+enum isolate_trace {
+    ISOLATE_TRACE_NONE,
+    ISOLATE_TRACE_OF_TROUBLE, /* those that did not pass, or should not have: of the simulated run
+                               */
+    ISOLATE_TRACE_ALL
+};
+
 struct isolate_options {
     unsigned workers;       /* 1 or more */
     uint64_t timeout_ms;    /* without progress; 0: ISOLATE_TIMEOUT_MS_DEFAULT */
@@ -35,7 +43,7 @@ struct isolate_options {
                                real sockets, and has one result */
     uint32_t repeat;        /* each plan runs so often, see isolate_repeat.h; 0 or 1: once */
     bool fresh;             /* a worker of its own for every run */
-    bool trace;             /* results carry the traces of their runs */
+    enum isolate_trace trace;
     /* Called in the parent as each result is complete, in the order of finishing; borrowed. Not 0
      * stops the run. */
     int (*finished)(void *owner, const struct result *result);

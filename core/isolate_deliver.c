@@ -31,7 +31,8 @@ static int join(struct isolate_pool *pool, uint32_t plan)
 {
     struct isolate_pair *pair = &pool->pairs[plan];
     struct result result;
-    int state = isolate_pair_join(pair, pool->plans[plan], pool->options->trace, &result);
+    bool keep_traces = pool->options->trace != ISOLATE_TRACE_NONE;
+    int state = isolate_pair_join(pair, pool->plans[plan], keep_traces, &result);
     if (state < 0) {
         return isolate_pool_out_of_memory(pool);
     }

@@ -35,7 +35,7 @@ static int take_result(struct isolate_pool *pool, struct isolate_slot *slot, con
     bool fresh = slot->answered == 0;
     isolate_slot_answered(slot);
     pool->barren = 0;
-    if (result.verdict != VERDICT_PASS || isolate_pool_request(pool, item).last) {
+    if (result.verdict != VERDICT_PASS || isolate_pool_request(pool, item, fresh).last) {
         slot->leaving = true;
         isolate_pool_return_line(pool, slot, ISOLATE_ITEM_NONE);
     }
@@ -143,20 +143,22 @@ static int count_barren(struct isolate_pool *pool, int status)
     return -ECHILD;
 }
 
-/* Makes the result of the item that a dead worker is to blame for. 0 or -ENOMEM. */
+/* Makes the result of the item that a dead worker, `fresh` when it began that, is to blame for. 0
+ * or -ENOMEM. */
 static int judge(const struct isolate_pool *pool, const struct isolate_slot *slot, uint32_t culprit,
-                 const struct isolate_end *end, struct result *result)
+                 bool fresh, const struct isolate_end *end, struct result *result)
 {
     const struct plan *plan = pool->plans[isolate_item_plan(culprit)];
-    struct isolate_request request = isolate_pool_request(pool, culprit);
+    struct isolate_request request = isolate_pool_request(pool, culprit, fresh);
     int status = slot->garbled ? isolate_verdict_garbled(result, culprit, plan)
                                : isolate_verdict_of_end(result, culprit, plan, slot, end);
     if (status != 0) {
         return status;
     }
     result->seed = request.seed;
+    result->trace_by_chance = slot->garbled || (end->hung && !slot->still);
     /* The record is of the item that ran last. */
-    if (request.trace && slot->traces && slot->shared->running == culprit) {
+    if (request.trace != ISOLATE_TRACE_NONE && slot->traces && slot->shared->running == culprit) {
         status =
             trace_take(slot->trace, TRACE_EVENTS_MAX, TRACE_DATA_MAX, isolate_item_trace(result));
     }
@@ -187,10 +189,10 @@ int isolate_inbox_end(struct isolate_pool *pool, struct isolate_slot *slot)
     int recorded = slot->shared->crash.signal;
     end.hung = slot->asked && (recorded == 0 || recorded == SIGQUIT);
     struct result result;
-    if (judge(pool, slot, culprit, &end, &result) != 0) {
+    bool fresh = slot->answered == 0 && isolate_slot_line(slot, 0) == culprit;
+    if (judge(pool, slot, culprit, fresh, &end, &result) != 0) {
         return isolate_pool_out_of_memory(pool);
     }
-    bool fresh = slot->answered == 0 && isolate_slot_line(slot, 0) == culprit;
     isolate_pool_return_line(pool, slot, culprit);
     pool->barren = 0;
     return isolate_deliver(pool, slot, &result, fresh);

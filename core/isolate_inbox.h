@@ -52,7 +52,9 @@ int isolate_pool_out_of_memory(struct isolate_pool *pool);
  * order. An item in doubt stays the slot's. */
 void isolate_pool_return_line(struct isolate_pool *pool, struct isolate_slot *slot,
                               uint32_t except);
-struct isolate_request isolate_pool_request(const struct isolate_pool *pool, uint32_t item);
+/* What a worker is asked; `first`: the item is the first in its life. */
+struct isolate_request isolate_pool_request(const struct isolate_pool *pool, uint32_t item,
+                                            bool first);
 /* Tells the owner which plan is next in the slot's line. */
 void isolate_pool_tell_started(const struct isolate_pool *pool, const struct isolate_slot *slot);
 

@@ -83,6 +83,7 @@ static void unite(struct isolate_pair *pair, struct result *result)
     result->sim_verdict = sim->verdict;
     result->kernel_verdict = result->verdict;
     result->real_ns += sim->real_ns;
+    result->trace_by_chance = sim->trace_by_chance;
     compare_narrow(result, sim);
     choose_trouble(result, sim);
     move_trace(&result->sim_trace, &sim->sim_trace);
@@ -161,11 +162,22 @@ static int not_again(struct isolate_pair *pair, struct result *result)
     }
     free(first->failure.sentence);
     first->failure.sentence = sentence;
+    first->trace_by_chance = true;
     *result = *first;
     free(first);
     pair->first = NULL;
     isolate_pair_fini(pair);
     return 0;
+}
+
+/* Of second runs, which were recorded. */
+static int compare_calls(struct result *result)
+{
+    int status = compare_traces(&result->sim_trace, &result->kernel_trace, &result->divergence);
+    if (status != 0) {
+        result_fini(result);
+    }
+    return status;
 }
 
 /* Makes the result of second runs, or of first ones that agree or are beyond comparing. */
@@ -178,16 +190,11 @@ static int settle(struct isolate_pair *pair, struct result_divergence *divergenc
     } else if (divergence->what) {
         status = diverge(pair, divergence, result);
         drop(&pair->first);
+        status = status == 0 ? compare_calls(result) : status;
     } else if (pair->first) {
         status = not_again(pair, result);
     } else {
         unite(pair, result);
-    }
-    if (status == 0 && result->verdict == VERDICT_DIVERGED) {
-        status = compare_traces(&result->sim_trace, &result->kernel_trace, &result->divergence);
-        if (status != 0) {
-            result_fini(result);
-        }
     }
     return status;
 }

@@ -89,14 +89,27 @@ void isolate_pool_return_line(struct isolate_pool *pool, struct isolate_slot *sl
     slot->line_count = 0;
 }
 
-struct isolate_request isolate_pool_request(const struct isolate_pool *pool, uint32_t item)
+/* Traces of trouble are the simulated world's: real sockets tell no two runs alike. They cost next
+ * to nothing, because only a worker's first run can be the one that is told of when it is not a
+ * pass: isolate_deliver. */
+static enum isolate_trace trace_of(const struct isolate_pool *pool, uint32_t item, bool first)
+{
+    enum isolate_trace wanted = pool->options->trace;
+    bool real = isolate_item_world(item) == PLAN_KERNEL;
+    bool may_be_told = first || pool->plans[isolate_item_plan(item)]->expect_failure;
+    bool spared = wanted == ISOLATE_TRACE_OF_TROUBLE && (real || !may_be_told);
+    return spared ? ISOLATE_TRACE_NONE : wanted;
+}
+
+struct isolate_request isolate_pool_request(const struct isolate_pool *pool, uint32_t item,
+                                            bool first)
 {
     uint64_t seed = pool->options->seed;
     bool again = runs_again(pool, item);
     return (struct isolate_request){
         .item = item,
         .seed = seed != 0 ? seed : pool->plans[isolate_item_plan(item)]->seed,
-        .trace = again || pool->options->trace,
+        .trace = (uint16_t)(again ? ISOLATE_TRACE_ALL : trace_of(pool, item, first)),
         .last = again || pool->options->fresh,
     };
 }
@@ -126,7 +139,7 @@ static void hand_again(struct isolate_pool *pool, struct isolate_slot *slot)
 {
     if (isolate_slot_is_fresh(slot) && slot->traces) {
         uint32_t item = pool->again[--pool->again_count];
-        struct isolate_request request = isolate_pool_request(pool, item);
+        struct isolate_request request = isolate_pool_request(pool, item, true);
         isolate_slot_hand(slot, &request, 1);
         isolate_pool_tell_started(pool, slot);
     } else if (slot->line_count == 0) {
@@ -141,6 +154,7 @@ static int hand_out(struct isolate_pool *pool, struct isolate_slot *slot)
     size_t count = 0;
     size_t target = slot->doubted ? 1 : line_target(pool);
     bool idle = slot->line_count == 0;
+    bool fresh = isolate_slot_is_fresh(slot);
     if (slot->leaving || slot->asked) {
         return 0;
     }
@@ -154,7 +168,7 @@ static int hand_out(struct isolate_pool *pool, struct isolate_slot *slot)
     int status = 0;
     if (slot->doubted) {
         /* Alone, so that nothing else can go wrong in this slot before it is settled. */
-        requests[count++] = isolate_pool_request(pool, isolate_item_of(&slot->doubt));
+        requests[count++] = isolate_pool_request(pool, isolate_item_of(&slot->doubt), fresh);
     }
     while (slot->line_count + count < target) {
         uint32_t item = ISOLATE_ITEM_NONE;
@@ -162,7 +176,8 @@ static int hand_out(struct isolate_pool *pool, struct isolate_slot *slot)
         if (status <= 0) {
             break;
         }
-        requests[count++] = isolate_pool_request(pool, item);
+        requests[count] = isolate_pool_request(pool, item, fresh && count == 0);
+        count++;
     }
     if (count > 0) {
         isolate_slot_hand(slot, requests, count);
@@ -181,7 +196,7 @@ static int keep_busy(struct isolate_pool *pool)
         bool wanted = slot->doubted || pool->again_count > 0 || pool->returned_count > 0 ||
                       pool->next < pool->item_count;
         if (slot->pid == 0 && wanted) {
-            bool traces = pool->options->trace || pool->again_count > 0;
+            bool traces = pool->options->trace != ISOLATE_TRACE_NONE || pool->again_count > 0;
             int status = isolate_slot_start(slot, &pool->setup, traces);
             if (status != 0) {
                 return refuse(pool, status, "a worker process could not be started");

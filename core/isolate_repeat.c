@@ -39,7 +39,9 @@ static int copy(struct repeat *repeat, const struct result *result, struct resul
 {
     bytes_clear(&repeat->wire);
     int status = result_encode(result, &repeat->wire);
-    return status == 0 ? result_decode(repeat->wire.data, repeat->wire.size, out) : status;
+    status = status == 0 ? result_decode(repeat->wire.data, repeat->wire.size, out) : status;
+    out->trace_by_chance = result->trace_by_chance;
+    return status;
 }
 
 static int hash_of(struct repeat *repeat, const struct result *result, XXH128_hash_t *hash)

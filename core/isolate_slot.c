@@ -17,6 +17,8 @@
 #define READ_BYTES ((size_t)64 << 10)
 /* A worker that was asked for its backtrace has this long. */
 #define ASKED_NS CLOCK_S
+/* Before it is asked it is watched for this part of its time: does it still make calls? */
+#define PROBE_SHARE 4
 /* And one that has not begun its first item this long, at least: being born is no plan's fault. */
 #define BEGIN_NS (10 * CLOCK_S)
 
@@ -151,7 +153,7 @@ int isolate_slot_start(struct isolate_slot *slot, const struct isolate_worker *s
         return status;
     }
     slot->answered = slot->handed = 0;
-    slot->leaving = slot->garbled = slot->asked = false;
+    slot->leaving = slot->garbled = slot->asked = slot->still = false;
     bytes_clear(&slot->in);
     isolate_slot_heard(slot, clock_real_ns());
     return 0;
@@ -243,6 +245,7 @@ void isolate_slot_heard(struct isolate_slot *slot, uint64_t now_ns)
     if (!slot->asked) {
         slot->pulse = pulse_of(slot);
         slot->pulse_ns = now_ns;
+        slot->probed = false;
     }
 }
 
@@ -255,7 +258,14 @@ uint64_t isolate_slot_due_ns(const struct isolate_slot *slot, uint64_t timeout_n
         return clock_after(slot->pulse_ns, ASKED_NS);
     }
     bool newborn = slot->shared->started == 0 && timeout_ns < BEGIN_NS;
-    return clock_after(slot->pulse_ns, newborn ? BEGIN_NS : timeout_ns);
+    uint64_t patience_ns = newborn ? BEGIN_NS : timeout_ns;
+    uint64_t probe_ns = patience_ns / PROBE_SHARE;
+    if (!slot->probed) {
+        return clock_after(slot->pulse_ns, patience_ns - probe_ns);
+    }
+    uint64_t end_ns = clock_after(slot->pulse_ns, patience_ns);
+    uint64_t probe_end_ns = clock_after(slot->probed_ns, probe_ns);
+    return end_ns > probe_end_ns ? end_ns : probe_end_ns;
 }
 
 enum isolate_slot_patience isolate_slot_watch(struct isolate_slot *slot, uint64_t now_ns,
@@ -270,10 +280,19 @@ enum isolate_slot_patience isolate_slot_watch(struct isolate_slot *slot, uint64_
     if (now_ns < isolate_slot_due_ns(slot, timeout_ns)) {
         return slot->asked ? ISOLATE_SLOT_ASKED : ISOLATE_SLOT_ALIVE;
     }
-    if (slot->asked || slot->leaving) {
+    if (slot->asked || (slot->probed && slot->leaving)) {
         return ISOLATE_SLOT_LOST;
     }
+    /* Who hangs in one call records nothing more, who makes calls without an end does. */
+    uint64_t calls = slot->traces ? slot->trace->event_count + slot->trace->omitted : 0;
+    if (!slot->probed) {
+        slot->probed = true;
+        slot->probed_ns = now_ns;
+        slot->probed_calls = calls;
+        return ISOLATE_SLOT_ALIVE;
+    }
     slot->asked = true;
+    slot->still = calls == slot->probed_calls;
     slot->asked_item = slot->shared->running;
     slot->pulse_ns = now_ns;
     kill(slot->pid, SIGQUIT);

@@ -25,7 +25,11 @@ struct isolate_slot {
     bool leaving;                    /* it sent its last result */
     bool garbled;                    /* it sent something that is not a result */
     uint64_t pulse, pulse_ns;        /* the last sign of life, and when it changed */
+    bool probed;                     /* it gives no sign of life, and was looked at closely */
+    uint64_t probed_ns;              /* when, */
+    uint64_t probed_calls;           /* and what it had recorded then */
     bool asked;                      /* it was sent SIGQUIT */
+    bool still;                      /* and had recorded nothing more */
     uint32_t asked_item;             /* while running this */
     bool traces;                     /* it can record */
 

@@ -180,6 +180,7 @@ static int contradict(struct result *doubt, const struct result *fresh)
     }
     free(doubt->failure.sentence);
     doubt->failure.sentence = sentence;
+    doubt->trace_by_chance = true;
     doubt->verdict = VERDICT_ERROR;
     return 0;
 }

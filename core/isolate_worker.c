@@ -164,7 +164,18 @@ static _Noreturn void give_up_run(struct worker *worker, const struct result *re
     give_up(worker, isolate_item_of(result), -status, sentence);
 }
 
-static void play(struct worker *worker, const struct isolate_job *job, struct result *result)
+/* Whether the result takes its run's trace along: what passed as it should has nothing to explain.
+ */
+static bool wants_trace(const struct isolate_request *request, const struct plan *plan,
+                        const struct result *result)
+{
+    bool trouble = result->verdict != VERDICT_PASS || plan->expect_failure;
+    return request->trace == ISOLATE_TRACE_ALL ||
+           (request->trace == ISOLATE_TRACE_OF_TROUBLE && trouble);
+}
+
+static void play(struct worker *worker, const struct isolate_job *job,
+                 const struct isolate_request *request, struct result *result)
 {
     const struct isolate_engine *engine = worker->setup->engine;
     const struct plan *plan = job->plan;
@@ -183,15 +194,17 @@ static void play(struct worker *worker, const struct isolate_job *job, struct re
         worker->descriptors = descriptors_now(worker);
     }
     int status = engine->run(worker->engine, job, result);
-    if (status == 0 && job->trace) {
+    if (status == 0) {
+        check_processes(result);
+        check_leaks(worker, result);
+    }
+    if (status == 0 && wants_trace(request, plan, result)) {
         status =
             trace_take(job->trace, TRACE_EVENTS_MAX, TRACE_DATA_MAX, isolate_item_trace(result));
     }
     if (status != 0) {
         give_up_run(worker, result, status);
     }
-    check_processes(result);
-    check_leaks(worker, result);
 }
 
 /* Returns whether the worker is still good for another item. */
@@ -209,7 +222,7 @@ static bool run_one(struct worker *worker, const struct isolate_request *request
         .trace = request->trace ? worker->setup->trace : NULL,
     };
     uint64_t start_ns = clock_real_ns();
-    play(worker, &job, &result);
+    play(worker, &job, request, &result);
     uint64_t end_ns = clock_real_ns();
     result.real_ns = end_ns - start_ns;
     take_output(&result);

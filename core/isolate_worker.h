@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 #include "check.h"
+#include "isolate.h"
 #include "isolate_crash.h"
 #include "isolate_item.h"
 #include "plan.h"
@@ -35,8 +36,9 @@ struct isolate_shared {
 struct isolate_request {
     uint64_t seed;
     uint32_t item;
-    uint16_t trace; /* 1: the result carries the run's trace; only where there is memory for one */
-    uint16_t last;  /* 1: leave after this */
+    uint16_t
+        trace; /* enum isolate_trace: of this run; not NONE only where there is memory for one */
+    uint16_t last; /* 1: leave after this */
 };
 
 enum isolate_frame_kind {

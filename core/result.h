@@ -3,8 +3,8 @@
  * The result of one run of one plan.
  *
  * The runner fills it, a worker sends it to its parent in wire form, reports/ render it. Everything
- * here but `trouble`, the traces and `real_ns` is canonical: the same for the same sources on every
- * machine. A result owns all it points to.
+ * here but `trouble`, the traces, what is said of them and `real_ns` is canonical: the same for the
+ * same sources on every machine. A result owns all it points to.
  */
 #ifndef DRILL_CORE_RESULT_H
 #define DRILL_CORE_RESULT_H
@@ -162,7 +162,9 @@ struct result {
     struct result_trouble trouble;
     struct bytes sim_trace, kernel_trace; /* owned: trace.h; empty unless asked for */
     uint32_t runs;    /* VERDICT_FLAKY: how many differed; not in wire form */
-    uint64_t real_ns; /* of all its runs together */
+    bool trace_by_chance; /* where the simulated one ends, or what came before it, is chance:
+                             reports do not tell of it; only the parent of a worker can say so */
+    uint64_t real_ns;     /* of all its runs together */
 };
 
 /* A pass of `of` with its own seed in the kernel world. 0 or -ENOMEM; then there is nothing to

@@ -87,9 +87,9 @@ static bool result_is_sound(const struct trace_event *event)
 static bool event_is_sound(const struct trace_event *event, uint64_t data_size)
 {
     return event->kind < TRACE_KIND_COUNT && event->socket >= -1 && event->has_address <= 1 &&
-           (unsigned)event->address.family <= WORLD_IPV6 && event->size <= data_size &&
-           event->data <= data_size - event->size && argument_is_sound(event) &&
-           result_is_sound(event);
+           event->fault <= 1 && (unsigned)event->address.family <= WORLD_IPV6 &&
+           event->size <= data_size && event->data <= data_size - event->size &&
+           argument_is_sound(event) && result_is_sound(event);
 }
 
 /* Copies the events of a store that make sense; how many. */

@@ -46,7 +46,9 @@ struct trace_event {
     int32_t socket;    /* the call's; -1: none (socket, wait, pass, step) */
     uint8_t kind;      /* enum world_call or enum trace_kind */
     uint8_t has_address;
-    uint8_t reserved[2];          /* 0 */
+    uint8_t fault;    /* 1: an injected fault made the result; not hashed, for it follows
+                         from the plan and the calls */
+    uint8_t reserved; /* 0 */
     struct world_address address; /* bind, connect, sendto: as given; accept, recvfrom, getsockname,
                                      getpeername: as returned, unless they failed; zero otherwise */
 };

@@ -20,7 +20,7 @@ struct world_fault {
     size_t rule_count;
     uint64_t
         calls[WORLD_CALL_COUNT]; /* of each kind on the server's sockets, since the rules began */
-    uint64_t fired[WORLD_FAULT_RULES_MAX];
+    uint64_t fired[WORLD_FAULT_RULES_MAX], total;
 };
 
 static struct world_fault *fault_of(struct world *world)
@@ -84,6 +84,7 @@ static const struct world_fault_rule *fault_count(struct world_fault *fault, enu
         if (rule->call == call && (nth == rule->nth || (rule->sticky && nth > rule->nth))) {
             /* A short count fires when it shortened something. */
             fault->fired[i] += rule->error ? 1 : 0;
+            fault->total += rule->error ? 1 : 0;
             return rule;
         }
     }
@@ -111,6 +112,7 @@ static void fault_shortened(struct world_fault *fault, const struct world_fault_
 {
     if (rule && rule->short_bytes < size && moved == (ssize_t)rule->short_bytes) {
         fault->fired[rule - fault->rules]++;
+        fault->total++;
     }
 }
 
@@ -330,6 +332,7 @@ void world_fault_begin(struct world *world, const struct world_fault_rule *rules
     fault->rule_count = count;
     memset(fault->calls, 0, sizeof(fault->calls));
     memset(fault->fired, 0, sizeof(fault->fired));
+    fault->total = 0;
 }
 
 uint64_t world_fault_fired(const struct world *world, size_t rule)
@@ -338,4 +341,10 @@ uint64_t world_fault_fired(const struct world *world, size_t rule)
     ASSERT(world->ops->accept == fault_accept);
     ASSERT(rule < fault->rule_count);
     return fault->fired[rule];
+}
+
+uint64_t world_fault_total(const struct world *world)
+{
+    bool faulty = world->ops->accept == fault_accept;
+    return faulty ? ((const struct world_fault *)world)->total : 0;
 }

@@ -35,4 +35,7 @@ void world_fault_begin(struct world *world, const struct world_fault_rule *rules
  * it was asked for more. */
 uint64_t world_fault_fired(const struct world *world, size_t rule);
 
+/* How often all rules together have fired since; 0 for any other world. */
+uint64_t world_fault_total(const struct world *world);
+
 #endif

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "world_fault.h"
+
 /* An event as it is hashed: every field in this order, most significant byte first. */
 #define HASHED_BYTES 57
 
@@ -19,6 +21,7 @@ struct world_trace {
     /* The store's numbers, of which others may scribble over its own. */
     uint64_t event_room, data_room, event_count, data_size, omitted;
     uint64_t began_ns;
+    uint64_t fired; /* injected faults of the inner world, so far */
     XXH3_state_t *hash;
 };
 
@@ -93,7 +96,10 @@ static void trace_record(struct world_trace *trace, struct trace_event *event, c
                          size_t size)
 {
     uint64_t now_ns = world_now_ns(trace->inner);
+    uint64_t fired = world_fault_total(trace->inner);
     event->at_ns = now_ns > trace->began_ns ? now_ns - trace->began_ns : 0;
+    event->fault = fired != trace->fired;
+    trace->fired = fired;
     trace_hash(trace, event, data, size);
     bool whole = false;
     if (trace->event_count < trace->event_room) {
@@ -410,6 +416,7 @@ void world_trace_begin(struct world *world, struct trace_store *store)
     trace->events = trace_store_events(store);
     trace->data = trace_store_data(store);
     trace->began_ns = world_now_ns(trace->inner);
+    trace->fired = world_fault_total(trace->inner);
     XXH3_128bits_reset(trace->hash);
 }
 

@@ -20,9 +20,29 @@ const failure = {
   actual: 'silence',
 };
 
+const story = {
+  omitted: 1,
+  events: [
+    { at_ns: 0, step: '/steps/0' },
+    { at_ns: 0, who: 'server', event: 'socket', transport: 'tcp', family: 'ipv4', result: 0 },
+    { at_ns: 1, who: 'server', event: 'accept', result: 0, from: 'bob' },
+    { at_ns: 1, who: 'bob', event: 'shutdown', how: 'write', result: 0 },
+    { at_ns: 1, who: 'bob', event: 'set', option: 'no_delay', value: 1, result: 0 },
+    { at_ns: 2, who: 'bob', event: 'ask', question: 'error', error: 'ECONNRESET' },
+    { at_ns: 2, who: 'server:bob', event: 'recv', size: 9, result: 2, data: { length: 2, text: 'ok', hex: '6f6b' } },
+    { at_ns: 2, who: 'server:bob', event: 'send', size: 2, error: 'EPIPE', fault: true },
+  ],
+};
+
 const changes = [
   (report) => report,
   (report) => Object.assign(report.results[0], { verdict: 'fail', failure, replay: 'sockdrill run' }) && report,
+  (report) => {
+    const [result] = report.results;
+    Object.assign(result, { verdict: 'fail', failure, story });
+    result.steps.forEach((step) => Object.assign(step, { what: 'connect as bob' }));
+    return report;
+  },
   (report) => Object.assign(report.results[0], { verdict: 'skipped', note: 'not here' }) && report,
   (report) => {
     for (const { received } of [...report.results[0].clients, ...report.results[0].sessions]) {

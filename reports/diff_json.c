@@ -54,11 +54,7 @@ static json_t *list_json(const json_t *list)
     for (size_t i = 0; i < json_array_size(list); i++) {
         json_text_append(array, value_json(json_array_get(list, i)), &status);
     }
-    if (status != 0) {
-        json_decref(array);
-        return NULL;
-    }
-    return array;
+    return json_text_whole(array, status);
 }
 
 static json_t *object_json(const json_t *value)
@@ -71,11 +67,7 @@ static json_t *object_json(const json_t *value)
             json_text_put(object, *key, value_json(member), &status);
         }
     }
-    if (status != 0) {
-        json_decref(object);
-        return NULL;
-    }
-    return object;
+    return json_text_whole(object, status);
 }
 
 /* A copy in canonical form; NULL, which is a member that is not there, is null. So is a number that

@@ -216,3 +216,12 @@ void json_text_append(json_t *array, json_t *value, int *status)
         *status = -ENOMEM;
     }
 }
+
+json_t *json_text_whole(json_t *value, int status)
+{
+    if (status != 0) {
+        json_decref(value);
+        return NULL;
+    }
+    return value;
+}

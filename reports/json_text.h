@@ -40,5 +40,8 @@ json_t *json_text_hex(const uint8_t *data, size_t size);
  * -ENOMEM; it is never cleared, so that a builder checks once, at its end. */
 void json_text_put(json_t *object, const char *key, json_t *value, int *status);
 void json_text_append(json_t *array, json_t *value, int *status);
+/* What a builder returns at its end: the value or, where `status` is not 0, NULL, and it is freed.
+ */
+json_t *json_text_whole(json_t *value, int status);
 
 #endif

@@ -6,30 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum kind {
-    KIND_STRING,
-    KIND_NAME, /* a string that is not empty */
-    KIND_COUNT,
-    KIND_HASH,
-    KIND_HEX,
-    KIND_FLAG,
-    KIND_VERDICT,
-    KIND_STRINGS,
-    KIND_COUNTS,
-    KIND_RUNS, /* a list of [size, count] */
-    KIND_OBJECT,
-    KIND_OBJECTS,
-    KIND_EVIDENCE /* an object, or words */
-};
-
-enum { OPTIONAL = 1, NULLABLE = 2 };
-
-struct field {
-    const char *key;
-    enum kind kind;
-    unsigned flags;
-    const struct field *fields; /* of an object; a list ends with a key of NULL */
-};
+#include "report_check_internal.h"
 
 static const struct field stream_fields[] = {
     {"length", KIND_COUNT, 0, NULL},
@@ -63,11 +40,9 @@ static const struct field fault_fields[] = {
 };
 
 static const struct field step_fields[] = {
-    {"step", KIND_STRING, 0, NULL},
-    {"runs", KIND_COUNT, 0, NULL},
-    {"iteration", KIND_COUNTS, OPTIONAL, NULL},
-    {"verdict", KIND_VERDICT, 0, NULL},
-    {0},
+    {"step", KIND_STRING, 0, NULL},     {"what", KIND_NAME, OPTIONAL, NULL},
+    {"runs", KIND_COUNT, 0, NULL},      {"iteration", KIND_COUNTS, OPTIONAL, NULL},
+    {"verdict", KIND_VERDICT, 0, NULL}, {0},
 };
 
 static const struct field client_fields[] = {
@@ -127,6 +102,7 @@ static const struct field result_fields[] = {
     {"sessions_omitted", KIND_COUNT, OPTIONAL, NULL},
     {"failure", KIND_OBJECT, OPTIONAL, failure_fields},
     {"divergence", KIND_OBJECT, OPTIONAL, divergence_fields},
+    {"story", KIND_OBJECT, OPTIONAL, report_check_story_fields},
     {"replay", KIND_STRING, OPTIONAL, NULL},
     {0},
 };
@@ -238,7 +214,7 @@ static const char *kind_words(enum kind kind)
     return "";
 }
 
-static int refuse(struct drill_error *error, const char *pointer, const char *what)
+int report_check_refuse(struct drill_error *error, const char *pointer, const char *what)
 {
     snprintf(error->pointer, sizeof(error->pointer), "%s", pointer);
     return drill_error_set(error,
@@ -251,7 +227,7 @@ static int refuse_kind(struct drill_error *error, const char *pointer, enum kind
 {
     char what[80];
     snprintf(what, sizeof(what), "what is not %s", kind_words(kind));
-    return refuse(error, pointer, what);
+    return report_check_refuse(error, pointer, what);
 }
 
 /* What is kept of a stream lies within it. */
@@ -262,7 +238,8 @@ static int check_stream(const json_t *stream, const char *pointer, struct drill_
     uint64_t kept = json_string_length(json_object_get(stream, "hex")) / 2;
     return kept <= length && offset <= length - kept
                ? 0
-               : refuse(error, pointer, "a stream that is shorter than what is kept of it");
+               : report_check_refuse(error, pointer,
+                                     "a stream that is shorter than what is kept of it");
 }
 
 static int check_object(const json_t *object, const struct field *fields, const char *pointer,
@@ -285,7 +262,7 @@ static int check_field(const json_t *value, const struct field *field, const cha
                        struct drill_error *error)
 {
     if (!value && !(field->flags & OPTIONAL)) {
-        return refuse(error, pointer, "nothing");
+        return report_check_refuse(error, pointer, "nothing");
     }
     if (!value || (json_is_null(value) && (field->flags & NULLABLE))) {
         return 0;
@@ -297,6 +274,19 @@ static int check_field(const json_t *value, const struct field *field, const cha
         return check_object(value, field->fields, pointer, error);
     }
     return is_kind(value, field->kind) ? 0 : refuse_kind(error, pointer, field->kind);
+}
+
+/* What no single member tells. */
+static int check_whole(const json_t *object, const struct field *fields, const char *pointer,
+                       struct drill_error *error)
+{
+    if (fields == stream_fields) {
+        return check_stream(object, pointer, error);
+    }
+    if (fields == report_check_story_fields) {
+        return report_check_story(object, pointer, error);
+    }
+    return fields == report_check_event_fields ? report_check_event(object, pointer, error) : 0;
 }
 
 static int check_object(const json_t *object, const struct field *fields, const char *pointer,
@@ -312,7 +302,7 @@ static int check_object(const json_t *object, const struct field *fields, const 
             return -EINVAL;
         }
     }
-    return fields == stream_fields ? check_stream(object, pointer, error) : 0;
+    return check_whole(object, fields, pointer, error);
 }
 
 int report_check_result(const json_t *result, size_t index, struct drill_error *error)

@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "report_json.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
 #include "check.h"
 #include "json_text.h"
+#include "report_steps.h"
+#include "report_story.h"
 #include "safe_text.h"
 #include "world_call.h"
-
-/* What a builder returns at its end: the value, or nothing when any part of it failed. */
-static json_t *whole(json_t *value, int status)
-{
-    if (status != 0) {
-        json_decref(value);
-        return NULL;
-    }
-    return value;
-}
 
 static json_t *text_or_null(const char *text)
 {
@@ -53,7 +46,7 @@ static json_t *stream_json(const struct result_stream *stream, const uint64_t *o
         json_text_put(object, "text", text, &status);
     }
     json_text_put(object, "hex", json_text_hex(stream->head, stream->head_size), &status);
-    return whole(object, status);
+    return json_text_whole(object, status);
 }
 
 static json_t *tags_json(const struct plan *plan)
@@ -63,7 +56,7 @@ static json_t *tags_json(const struct plan *plan)
     for (size_t i = 0; i < plan->tag_count; i++) {
         json_text_append(array, json_text_string(plan->tags[i]), &status);
     }
-    return whole(array, status);
+    return json_text_whole(array, status);
 }
 
 static json_t *plugin_json(const struct plan_server *server)
@@ -72,55 +65,7 @@ static json_t *plugin_json(const struct plan_server *server)
     json_t *object = json_object();
     json_text_put(object, "name", json_text_string(server->plugin), &status);
     json_text_put(object, "version", json_text_string(server->plugin_version), &status);
-    return whole(object, status);
-}
-
-static json_t *iteration_json(const struct result_failure *failure)
-{
-    int status = 0;
-    json_t *array = json_array();
-    ASSERT(failure->iteration_depth <= PLAN_REPEAT_DEPTH_MAX);
-    for (uint32_t i = 0; i < failure->iteration_depth; i++) {
-        json_text_append(array, json_text_integer(failure->iteration[i]), &status);
-    }
-    return whole(array, status);
-}
-
-/* A failure that was expected is still the failure of its step. */
-static enum verdict failed_step_verdict(enum verdict verdict)
-{
-    return verdict == VERDICT_EXPECTED_FAIL ? VERDICT_FAIL : verdict;
-}
-
-static json_t *step_json(const struct plan *plan, const struct result *result, size_t source)
-{
-    const struct result_failure *failure = &result->failure;
-    bool failed = failure->sentence && failure->source == source;
-    enum verdict verdict = failed ? failed_step_verdict(result->verdict) : VERDICT_PASS;
-    int status = 0;
-    json_t *object = json_object();
-    json_text_put(object, "step", json_text_string(plan->sources[source]), &status);
-    json_text_put(object, "runs", json_text_integer(result->step_runs[source]), &status);
-    if (failed && failure->iteration_depth > 0) {
-        json_text_put(object, "iteration", iteration_json(failure), &status);
-    }
-    json_text_put(object, "verdict", json_text_string(verdict_name(verdict)), &status);
-    return whole(object, status);
-}
-
-/* Every step that passed at least once, and the one that failed, in document order. */
-static json_t *steps_json(const struct plan *plan, const struct result *result)
-{
-    int status = 0;
-    json_t *array = json_array();
-    ASSERT(result->step_count <= plan->source_count);
-    for (size_t i = 0; i < result->step_count; i++) {
-        bool failed = result->failure.sentence && result->failure.source == i;
-        if (failed || result->step_runs[i] > 0) {
-            json_text_append(array, step_json(plan, result, i), &status);
-        }
-    }
-    return whole(array, status);
+    return json_text_whole(object, status);
 }
 
 static const char *client_end(uint32_t end)
@@ -145,7 +90,7 @@ static json_t *clients_json(const struct result *result)
         json_text_put(object, "end", text_or_null(client_end(client->end)), &status);
         json_text_append(array, object, &status);
     }
-    return whole(array, status);
+    return json_text_whole(array, status);
 }
 
 static json_t *run_json(const struct result_run *run)
@@ -154,7 +99,7 @@ static json_t *run_json(const struct result_run *run)
     json_t *pair = json_array();
     json_text_append(pair, json_text_integer(run->size), &status);
     json_text_append(pair, json_text_integer(run->count), &status);
-    return whole(pair, status);
+    return json_text_whole(pair, status);
 }
 
 static json_t *recv_sizes_json(const struct result_session *session)
@@ -164,7 +109,7 @@ static json_t *recv_sizes_json(const struct result_session *session)
     for (size_t i = 0; i < session->recv_run_count; i++) {
         json_text_append(array, run_json(&session->recv_runs[i]), &status);
     }
-    return whole(array, status);
+    return json_text_whole(array, status);
 }
 
 static json_t *session_json(const struct plan *plan, const struct result_session *session)
@@ -186,7 +131,7 @@ static json_t *session_json(const struct plan *plan, const struct result_session
         json_text_put(object, "truncated", json_text_integer(session->truncated), &status);
     }
     json_text_put(object, "end", json_text_string(session_end_name(session->end)), &status);
-    return whole(object, status);
+    return json_text_whole(object, status);
 }
 
 static json_t *sessions_json(const struct plan *plan, const struct result *result)
@@ -196,7 +141,7 @@ static json_t *sessions_json(const struct plan *plan, const struct result *resul
     for (size_t i = 0; i < result->session_count; i++) {
         json_text_append(array, session_json(plan, &result->sessions[i]), &status);
     }
-    return whole(array, status);
+    return json_text_whole(array, status);
 }
 
 static json_t *evidence_json(const struct result_evidence *evidence)
@@ -220,13 +165,13 @@ static json_t *failure_json(const struct plan *plan, const struct result_failure
     json_t *object = json_object();
     json_text_put(object, "step", text_or_null(known ? plan->sources[failure->source] : NULL),
                   &status);
-    json_text_put(object, "iteration", iteration_json(failure), &status);
+    json_text_put(object, "iteration", report_steps_iteration(failure), &status);
     json_text_put(object, "sentence",
                   json_text_string(failure->sentence ? failure->sentence : "no reason was given"),
                   &status);
     json_text_put(object, "expected", evidence_json(&failure->expected), &status);
     json_text_put(object, "actual", evidence_json(&failure->actual), &status);
-    return whole(object, status);
+    return json_text_whole(object, status);
 }
 
 /* Both verdicts of a scenario that ran in both worlds. */
@@ -237,7 +182,7 @@ static json_t *verdicts_json(const struct result *result)
     json_text_put(object, "sim", json_text_string(verdict_name(result->sim_verdict)), &status);
     json_text_put(object, "kernel", json_text_string(verdict_name(result->kernel_verdict)),
                   &status);
-    return whole(object, status);
+    return json_text_whole(object, status);
 }
 
 /* How often it fired is not known of a run that did not come to its end, and not told where the
@@ -255,7 +200,7 @@ static json_t *fault_json(const struct world_fault_rule *rule, const uint64_t *f
                   &status);
     json_text_put(object, "sticky", json_boolean(rule->sticky), &status);
     json_text_put(object, "fired", known ? json_text_integer(*fired) : json_null(), &status);
-    return whole(object, status);
+    return json_text_whole(object, status);
 }
 
 static json_t *faults_json(const struct plan *plan, const struct result *result)
@@ -267,7 +212,7 @@ static json_t *faults_json(const struct plan *plan, const struct result *result)
         json_text_append(
             array, fault_json(&plan->faults[i], known ? &result->fault_fires[i] : NULL), &status);
     }
-    return whole(array, status);
+    return json_text_whole(array, status);
 }
 
 static json_t *divergence_json(const struct result_divergence *divergence)
@@ -280,7 +225,7 @@ static json_t *divergence_json(const struct result_divergence *divergence)
     json_text_put(object, "calls", text_or_null(divergence->calls), &status);
     json_text_put(object, "sim_call", text_or_null(divergence->sim_call), &status);
     json_text_put(object, "kernel_call", text_or_null(divergence->kernel_call), &status);
-    return whole(object, status);
+    return json_text_whole(object, status);
 }
 
 /* The pattern that matches this id alone: --filter is a glob. */
@@ -341,6 +286,17 @@ static void put_omitted(json_t *object, const char *key, uint64_t count, int *st
     }
 }
 
+static void put_story(json_t *object, const struct plan *plan, const struct result *result,
+                      int *status)
+{
+    json_t *story;
+    if (report_story_json(plan, result, &story) != 0) {
+        *status = -ENOMEM;
+    } else if (story) {
+        json_text_put(object, "story", story, status);
+    }
+}
+
 json_t *report_json_result(const struct plan *plan, const struct result *result)
 {
     int status = 0;
@@ -362,7 +318,7 @@ json_t *report_json_result(const struct plan *plan, const struct result *result)
     if (plan->fault_count > 0) {
         json_text_put(object, "faults", faults_json(plan, result), &status);
     }
-    json_text_put(object, "steps", steps_json(plan, result), &status);
+    json_text_put(object, "steps", report_steps_json(plan, result, has_failure(result)), &status);
     json_text_put(object, "clients", clients_json(result), &status);
     put_omitted(object, "clients_omitted", result->clients_omitted, &status);
     json_text_put(object, "sessions", sessions_json(plan, result), &status);
@@ -373,10 +329,13 @@ json_t *report_json_result(const struct plan *plan, const struct result *result)
     if (result->verdict == VERDICT_DIVERGED) {
         json_text_put(object, "divergence", divergence_json(&result->divergence), &status);
     }
+    if (has_failure(result)) {
+        put_story(object, plan, result, &status);
+    }
     if (!verdict_is_good(result->verdict)) {
         json_text_put(object, "replay", replay_json(plan, result), &status);
     }
-    return whole(object, status);
+    return json_text_whole(object, status);
 }
 
 json_t *report_json_summary(const struct report_summary *summary)
@@ -389,5 +348,5 @@ json_t *report_json_summary(const struct report_summary *summary)
         json_text_put(object, verdict_name((enum verdict)i), json_text_integer(summary->counts[i]),
                       &status);
     }
-    return whole(object, status);
+    return json_text_whole(object, status);
 }

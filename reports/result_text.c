@@ -2,13 +2,16 @@
 #include "result_text.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
 #include "divergence_text.h"
 #include "evidence_text.h"
 #include "report_json.h"
+#include "step_text.h"
 #include "terminal.h"
 #include "trace_list.h"
 
@@ -67,6 +70,25 @@ static void add_iteration(struct ink *ink, const struct result_failure *failure)
     ink_add(ink, ")");
 }
 
+/* "  step: send "hello" (5 bytes) as bob" */
+static void add_step(struct ink *ink, const struct plan *plan, const struct result_failure *failure)
+{
+    if (!failure->sentence || failure->source >= plan->source_count) {
+        return;
+    }
+    struct step_index *steps = step_index_new(plan, failure);
+    if (!steps) {
+        ink->status = ink->status == 0 ? -ENOMEM : ink->status;
+        return;
+    }
+    if (steps[failure->source].step) {
+        ink_add(ink, "  step: ");
+        step_text_add(ink, plan, &steps[failure->source]);
+        ink_add(ink, "\n");
+    }
+    free(steps);
+}
+
 /* "  FILE: step /steps/3 (iteration 4): sentence" */
 static void add_place(struct ink *ink, const struct plan *plan, const struct result *result)
 {
@@ -88,6 +110,7 @@ static void add_place(struct ink *ink, const struct plan *plan, const struct res
         ink_add(ink, "no reason was given");
     }
     ink_add(ink, "\n");
+    add_step(ink, plan, failure);
     if (result->note) {
         ink_add(ink, "  note: ");
         ink_safe(ink, result->note);

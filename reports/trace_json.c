@@ -7,9 +7,8 @@
 #include "check.h"
 #include "json_text.h"
 #include "report_json.h"
-#include "safe_text.h"
+#include "trace_event_json.h"
 #include "trace_who.h"
-#include "world_call.h"
 
 #define ENTRY_INDENT 4
 #define EVENT_INDENT 8
@@ -22,140 +21,6 @@ static void put_text(json_t *object, const char *key, const char *text, int *sta
 static void put_number(json_t *object, const char *key, uint64_t number, int *status)
 {
     json_text_put(object, key, json_text_integer(number), status);
-}
-
-static const char *how_name(enum world_shutdown how)
-{
-    switch (how) {
-    case WORLD_SHUT_RD:
-        return "read";
-    case WORLD_SHUT_WR:
-        return "write";
-    case WORLD_SHUT_RDWR:
-        return "both";
-    }
-    ASSERT(!"a shutdown has a name");
-    return "";
-}
-
-static const char *option_name(enum world_option option)
-{
-    switch (option) {
-    case WORLD_SEND_BUFFER:
-        return "send_buffer";
-    case WORLD_RECEIVE_BUFFER:
-        return "receive_buffer";
-    case WORLD_RESET_ON_CLOSE:
-        return "reset_on_close";
-    case WORLD_NO_DELAY:
-        return "no_delay";
-    }
-    ASSERT(!"an option has a name");
-    return "";
-}
-
-static const char *question_name(enum world_question question)
-{
-    switch (question) {
-    case WORLD_ERROR:
-        return "error";
-    case WORLD_ACCEPT_QUEUE:
-        return "accept_queue";
-    case WORLD_DROPPED:
-        return "dropped";
-    case WORLD_UNDER_WAY:
-        return "under_way";
-    }
-    ASSERT(!"a question has a name");
-    return "";
-}
-
-static json_t *interest_json(uint32_t events, int *status)
-{
-    json_t *array = json_array();
-    if (events & WORLD_READABLE) {
-        json_text_append(array, json_string("readable"), status);
-    }
-    if (events & WORLD_WRITABLE) {
-        json_text_append(array, json_string("writable"), status);
-    }
-    return array;
-}
-
-/* What the call was asked for besides the socket and an address. */
-static void put_arguments(json_t *object, const struct trace_event *event, int *status)
-{
-    uint32_t argument = event->argument;
-    switch ((enum world_call)event->kind) {
-    case WORLD_CALL_SOCKET:
-        put_text(object, "transport", argument >> 8 == WORLD_UDP ? "udp" : "tcp", status);
-        put_text(object, "family", (argument & 255) == WORLD_IPV6 ? "ipv6" : "ipv4", status);
-        return;
-    case WORLD_CALL_LISTEN:
-        put_number(object, "backlog", argument, status);
-        return;
-    case WORLD_CALL_RECV:
-    case WORLD_CALL_RECVFROM:
-    case WORLD_CALL_SEND:
-    case WORLD_CALL_SENDTO:
-        put_number(object, "size", argument, status);
-        return;
-    case WORLD_CALL_SHUTDOWN:
-        put_text(object, "how", how_name((enum world_shutdown)argument), status);
-        return;
-    case WORLD_CALL_SET:
-        put_text(object, "option", option_name((enum world_option)argument), status);
-        json_text_put(object, "value", json_integer(event->value), status);
-        return;
-    case WORLD_CALL_ASK:
-        put_text(object, "question", question_name((enum world_question)argument), status);
-        return;
-    case WORLD_CALL_WATCH:
-        json_text_put(object, "interest", interest_json(argument, status), status);
-        return;
-    case WORLD_CALL_BIND:
-    case WORLD_CALL_ACCEPT:
-    case WORLD_CALL_CONNECT:
-    case WORLD_CALL_CLOSE:
-    case WORLD_CALL_GETSOCKNAME:
-    case WORLD_CALL_GETPEERNAME:
-    case WORLD_CALL_WAIT:
-    case WORLD_CALL_PASS:
-        return;
-    }
-}
-
-/* How much was moved, and the beginning of it. */
-static json_t *data_json(const struct trace_view *trace, const struct trace_event *event,
-                         int *status)
-{
-    const uint8_t *data = trace->data + event->data;
-    size_t size = event->size < TRACE_JSON_HEAD_BYTES ? event->size : TRACE_JSON_HEAD_BYTES;
-    json_t *object = json_object();
-    put_number(object, "length", trace_event_moved(event), status);
-    if (safe_text_is_plain(data, size)) {
-        json_text_put(object, "text", json_text_string_of(data, size), status);
-    }
-    json_text_put(object, "hex", json_text_hex(data, size), status);
-    return object;
-}
-
-static void put_call(json_t *object, const struct trace_view *trace,
-                     const struct trace_event *event, int *status)
-{
-    char text[WORLD_ADDRESS_TEXT];
-    put_arguments(object, event, status);
-    if (event->has_address) {
-        put_text(object, "address", world_address_text(&event->address, text), status);
-    }
-    if (event->result < 0) {
-        put_text(object, "error", world_error_name((int)-event->result), status);
-    } else {
-        put_number(object, "result", (uint64_t)event->result, status);
-    }
-    if (trace_event_moved(event) > 0) {
-        json_text_put(object, "data", data_json(trace, event, status), status);
-    }
 }
 
 static int add_event(struct bytes *out, const struct plan *plan, const struct trace_view *trace,
@@ -177,7 +42,7 @@ static int add_event(struct bytes *out, const struct plan *plan, const struct tr
         bool known = event->argument < plan->source_count;
         put_text(object, "step", known ? plan->sources[event->argument] : "", &status);
     } else if (event->kind != TRACE_CLIENT) {
-        put_call(object, trace, event, &status);
+        trace_event_json_put(object, trace, event, TRACE_EVENT_FULL, &status);
     }
     if (status == 0) {
         status = json_text_add_line(out, object);

@@ -10,8 +10,6 @@
 #include "bytes.h"
 #include "plan.h"
 
-#define TRACE_JSON_HEAD_BYTES 256 /* shown of what a call moved */
-
 /* Adds the entry of a run of `plan` in `world` (PLAN_SIM or PLAN_KERNEL), indented as it stands in
  * the file. A blob that is no trace counts as an empty one. 0 or -errno. */
 int trace_json_add(struct bytes *out, const struct plan *plan, enum plan_world world,

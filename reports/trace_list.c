@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "report_json.h"
+#include "step_index.h"
 #include "trace_text.h"
 #include "trace_who.h"
 
@@ -17,7 +18,6 @@
 #define WHO_COLUMNS   20 /* what is longer pushes the call to the right */
 #define SECOND_NS     UINT64_C(1000000000)
 #define MICROSECOND   UINT64_C(1000)
-#define DEPTH_MAX     (4 * PLAN_REPEAT_DEPTH_MAX) /* of steps in steps, beyond what loads */
 
 /* What is being shown. */
 struct list {
@@ -25,7 +25,7 @@ struct list {
     const struct plan *plan;
     struct trace_view trace;
     struct trace_story *story;
-    uint8_t *verbs; /* by source */
+    struct step_index *steps; /* owned */
     int who_columns;
 };
 
@@ -34,29 +34,14 @@ static bool is_shown(const struct trace_event *event)
     return event->kind != TRACE_CLIENT && !trace_text_is_noise(event);
 }
 
-/* Fills in the verbs of all steps by their place in the file. Bodies of a repeat share theirs. */
-static void read_verbs(const struct plan_steps *steps, uint8_t *verbs, unsigned depth)
-{
-    for (size_t i = 0; i < steps->count && depth > 0; i++) {
-        const struct plan_step *step = &steps->steps[i];
-        verbs[step->source] = (uint8_t)step->verb;
-        if (step->verb == PLAN_REPEAT) {
-            read_verbs(&step->repeat.body, verbs, depth - 1);
-        } else if (step->verb == PLAN_TOGETHER) {
-            for (size_t k = 0; k < step->together.lane_count; k++) {
-                read_verbs(&step->together.lanes[k], verbs, depth - 1);
-            }
-        }
-    }
-}
-
 /* "    /steps/2 send" */
 static void add_step(struct list *list, uint32_t source)
 {
     if (source < list->plan->source_count) {
         ink_add(list->ink, "    ");
         ink_safe(list->ink, list->plan->sources[source]);
-        ink_format(list->ink, " %s\n", plan_verb_name((enum plan_verb)list->verbs[source]));
+        const struct plan_step *step = list->steps[source].step;
+        ink_format(list->ink, " %s\n", step ? plan_verb_name(step->verb) : "");
     }
 }
 
@@ -156,12 +141,11 @@ static int list_init(struct list *list, struct ink *ink, const struct plan *plan
     if (status != 0) {
         return status;
     }
-    list->verbs = calloc(plan->source_count ? plan->source_count : 1, 1);
-    if (!list->verbs) {
+    list->steps = step_index_new(plan, NULL);
+    if (!list->steps) {
         trace_story_free(list->story);
         return -ENOMEM;
     }
-    read_verbs(&plan->steps, list->verbs, DEPTH_MAX);
     return 0;
 }
 
@@ -180,7 +164,7 @@ static void add_world(struct ink *ink, const struct plan *plan, enum plan_world 
     ink_add(ink, "\n");
     add_events(&list);
     trace_story_free(list.story);
-    free(list.verbs);
+    free(list.steps);
 }
 
 void trace_list_add(struct ink *ink, const struct plan *plan, const struct result *result)

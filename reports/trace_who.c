@@ -3,10 +3,9 @@
 
 #include <stdio.h>
 
-const char *trace_who_text(const struct trace_story *story, size_t event,
-                           char text[TRACE_WHO_BYTES])
+static const char *party_text(const struct trace_story *story, uint32_t index,
+                              char text[TRACE_WHO_BYTES])
 {
-    uint32_t index = trace_story_of(story, event);
     text[0] = '\0';
     if (index == TRACE_NOBODY) {
         return text;
@@ -24,4 +23,16 @@ const char *trace_who_text(const struct trace_story *story, size_t event,
         break;
     }
     return text;
+}
+
+const char *trace_who_text(const struct trace_story *story, size_t event,
+                           char text[TRACE_WHO_BYTES])
+{
+    return party_text(story, trace_story_of(story, event), text);
+}
+
+const char *trace_who_peer_text(const struct trace_story *story, size_t event,
+                                char text[TRACE_WHO_BYTES])
+{
+    return party_text(story, trace_story_peer(story, event), text);
 }

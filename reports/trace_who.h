@@ -12,5 +12,8 @@
  * `text`. */
 const char *trace_who_text(const struct trace_story *story, size_t event,
                            char text[TRACE_WHO_BYTES]);
+/* The same of the client it has to do with: see trace_story_peer. */
+const char *trace_who_peer_text(const struct trace_story *story, size_t event,
+                                char text[TRACE_WHO_BYTES]);
 
 #endif

@@ -5,11 +5,12 @@
 #define FAILURE(step, sentence)                                                                    \
     "failure {\"step\": \"" step "\", \"iteration\": [], \"sentence\": \"" sentence "\", "         \
     "\"expected\": null, \"actual\": \"silence\"}"
-#define BAD(verdict) "verdict \"" verdict "\"\n" FAILURE("/steps/1", "it went wrong")
-#define KNOWN        "verdict \"expected-fail\"\nnote \"known\"\n" FAILURE("/steps/1", "as known")
-#define SURPRISE     "verdict \"unexpected-pass\"\nnote \"known\""
-#define SKIPPED      "verdict \"skipped\"\nnote \"not here\""
-#define SAME         (-1)
+#define BAD(verdict)   "verdict \"" verdict "\"\n" FAILURE("/steps/1", "it went wrong")
+#define KNOWN          "verdict \"expected-fail\"\nnote \"known\"\n" FAILURE("/steps/1", "as known")
+#define SURPRISE       "verdict \"unexpected-pass\"\nnote \"known\""
+#define SKIPPED        "verdict \"skipped\"\nnote \"not here\""
+#define SAME           (-1)
+#define STORY(omitted) "\nstory {\"omitted\": " omitted ", \"events\": []}"
 
 struct change {
     const char *title;
@@ -22,6 +23,11 @@ struct change {
 static const struct change changes[] = {
     {"nothing at all", "", "", SAME, false, NULL, NULL},
     {"the same failure", BAD("fail"), BAD("fail"), SAME, false, NULL, NULL},
+    {"another story of the same failure", BAD("fail") STORY("1"), BAD("fail") STORY("2"), SAME,
+     false, NULL, NULL},
+    {"an older report told no story", BAD("fail"), BAD("fail") STORY("1"), SAME, false, NULL, NULL},
+    {"other words for the same step", BAD("fail") "\nsteps.0.what \"connect\"",
+     BAD("fail") "\nsteps.0.what \"connect as bob\"", SAME, false, NULL, NULL},
     {"the same skip", SKIPPED, SKIPPED, SAME, false, NULL, NULL},
     {"another replay command", "", "replay \"sockdrill run\"", SAME, false, NULL, NULL},
     {"a key that nobody knows", "", "colour \"red\"", SAME, false, NULL, NULL},

@@ -151,7 +151,7 @@ static void run_worlds(enum plan_world worlds, unsigned workers, uint64_t timeou
     struct isolate_options options = {.workers = workers,
                                       .timeout_ms = timeout_ms,
                                       .worlds = worlds,
-                                      .trace = trace,
+                                      .trace = trace ? ISOLATE_TRACE_ALL : ISOLATE_TRACE_NONE,
                                       .finished = finished};
     memset(outcomes, 0, sizeof(outcomes));
     assert_int_equal(isolate_run(plans, count, &options, &error), 0);

@@ -222,6 +222,14 @@ static void run_violently(struct engine *engine, const char *id)
     }
 }
 
+/* Hangs and records all the time. */
+static _Noreturn void babble(struct trace_store *store)
+{
+    for (;;) {
+        store->omitted++;
+    }
+}
+
 /* What the id asks for in this world. */
 static void id_in_world(const char *id, enum plan_world world, char text[64])
 {
@@ -255,6 +263,9 @@ static int engine_run(void *owner, const struct isolate_job *job, struct result 
     if (job->trace) {
         record(job->trace, id);
     }
+    if (job->trace && strcmp(id, "babble") == 0) {
+        babble(job->trace);
+    }
     run_violently(engine, id);
     result->step_runs[0] = 1;
     int status = run_quietly(engine, id, result);
@@ -274,13 +285,14 @@ struct told {
     enum verdict sim_verdict, kernel_verdict;
     char what[100], sim[300], kernel[300], calls[100], sim_call[100], kernel_call[100];
     size_t sim_trace_bytes, kernel_trace_bytes;
+    bool trace_by_chance;
 };
 
 /* A suite of plans that are nothing but ids, and what came of them. */
 struct drill {
     enum plan_world worlds; /* 0: real sockets */
-    bool trace;
     uint32_t repeat; /* 0: once, as the pool does it */
+    enum isolate_trace trace;
     struct plan plans[PLANS_MAX];
     struct plan *pointers[PLANS_MAX];
     size_t count;
@@ -352,6 +364,7 @@ static inline void keep_told(const struct result *result)
     copy_text(told->kernel_call, sizeof(told->kernel_call), divergence->kernel_call);
     told->sim_trace_bytes = result->sim_trace.size;
     told->kernel_trace_bytes = result->kernel_trace.size;
+    told->trace_by_chance = result->trace_by_chance;
 }
 
 static int finished(void *owner, const struct result *result)
@@ -412,6 +425,19 @@ static inline void run(unsigned workers)
     for (size_t i = 0; i < drill.count; i++) {
         assert_int_equal(drill.seen[i], 1);
     }
+}
+
+static inline struct plan *add_both(const char *id)
+{
+    struct plan *plan = add(id);
+    plan->worlds = PLAN_BOTH;
+    return plan;
+}
+
+static inline void run_both(unsigned workers)
+{
+    drill.worlds = PLAN_BOTH;
+    run(workers);
 }
 
 static inline void expect(size_t plan, enum verdict verdict, const char *sentence)

@@ -2,19 +2,6 @@
 /* Plans that run in two worlds have one result, and say where the worlds part. */
 #include "isolate_fixture.h"
 
-static struct plan *add_both(const char *id)
-{
-    struct plan *plan = add(id);
-    plan->worlds = PLAN_BOTH;
-    return plan;
-}
-
-static void run_both(unsigned workers)
-{
-    drill.worlds = PLAN_BOTH;
-    run(workers);
-}
-
 static void expect_told(const char *what, const char *sim, const char *kernel)
 {
     assert_string_equal(drill.told.what, what);
@@ -262,68 +249,6 @@ static void runs_that_differ_are_made_again_alone_and_with_traces(void **state)
     assert_int_equal(seen, 2);
 }
 
-static void traces_tell_which_call_differs(void **state)
-{
-    (void)state;
-    add_both("say-hello|say-help");
-    run_both(1);
-    assert_string_equal(drill.told.calls, "the server: call 1");
-    assert_string_equal(drill.told.sim_call, "recv(1024) = 9");
-    assert_string_equal(drill.told.kernel_call, "recv(1024) = 8");
-    assert_int_equal(drill.told.sim_trace_bytes, 0);
-    assert_int_equal(drill.told.kernel_trace_bytes, 0);
-    forget();
-    add_both("say-help|say-held");
-    run_both(1);
-    assert_string_equal(drill.told.sim_call, "recv(1024) = 8, 8 bytes: \"say-help\"");
-    assert_string_equal(drill.told.kernel_call, "recv(1024) = 8, 8 bytes: \"say-held\"");
-}
-
-static void results_carry_traces_when_asked_and_deaths_lose_none(void **state)
-{
-    (void)state;
-    drill.trace = true;
-    add_both("pass");
-    run_both(1);
-    size_t bytes = drill.told.sim_trace_bytes;
-    assert_true(bytes > sizeof(struct trace_event));
-    assert_int_equal(drill.told.kernel_trace_bytes, bytes);
-    static const char *const ids[] = {"crash", "exit-3", "killed", "fail"};
-    for (size_t i = 0; i < 4; i++) {
-        forget();
-        drill.trace = true;
-        add_both("pass");
-        add_both(ids[i]);
-        run_both(1);
-        assert_int_equal(drill.told.sim_trace_bytes, bytes - 4 + strlen(ids[i]));
-        assert_int_equal(drill.told.kernel_trace_bytes, drill.told.sim_trace_bytes);
-    }
-    forget();
-    drill.trace = true;
-    drill.worlds = PLAN_SIM;
-    add("crash")->worlds = PLAN_SIM;
-    run(1);
-    assert_true(drill.told.sim_trace_bytes > 0);
-    assert_int_equal(drill.told.kernel_trace_bytes, 0);
-}
-
-static void the_report_does_not_depend_on_whether_traces_were_asked_for(void **state)
-{
-    (void)state;
-    add_both("say-hello|say-help");
-    run_both(1);
-    struct bytes without = drill.canonical[0];
-    drill.canonical[0] = (struct bytes){0};
-    forget();
-    drill.trace = true;
-    add_both("say-hello|say-help");
-    run_both(1);
-    assert_int_equal(drill.canonical[0].size, without.size);
-    assert_memory_equal(drill.canonical[0].data, without.data, without.size);
-    assert_true(drill.told.sim_trace_bytes > 0);
-    bytes_fini(&without);
-}
-
 static void a_difference_that_does_not_come_again_is_told(void **state)
 {
     (void)state;
@@ -420,9 +345,6 @@ int main(void)
         TEST(rubbish_and_leaks_are_verdicts_of_their_world),
         TEST(passes_with_other_bytes_diverge),
         TEST(runs_that_differ_are_made_again_alone_and_with_traces),
-        TEST(traces_tell_which_call_differs),
-        TEST(results_carry_traces_when_asked_and_deaths_lose_none),
-        TEST(the_report_does_not_depend_on_whether_traces_were_asked_for),
         TEST(a_difference_that_does_not_come_again_is_told),
         TEST(state_kept_between_scenarios_is_an_error_and_no_divergence),
         TEST(what_was_expected_is_judged_after_both_worlds),

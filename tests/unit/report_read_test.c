@@ -71,6 +71,12 @@ static int read_patched(const char *patch, struct drill_error *error)
     return status;
 }
 
+/* A story of one event. */
+#define STORY(event) "story {\"omitted\": 0, \"events\": [" event "]}"
+#define EVENT        "/results/0/story/events/0"
+#define SENT(data)                                                                                 \
+    "{\"at_ns\": 0, \"event\": \"send\", \"size\": 9, \"result\": 1, \"data\": " data "}"
+
 static void members_that_break_the_schema_are_refused_with_their_place(void **state)
 {
     (void)state;
@@ -101,6 +107,22 @@ static void members_that_break_the_schema_are_refused_with_their_place(void **st
         {"failure {}", "/results/0/failure/step"},
         {"faults [{}]", "/results/0/faults/0/call"},
         {"divergence []", "/results/0/divergence"},
+        {"steps.0.what 1", "/results/0/steps/0/what"},
+        {"story []", "/results/0/story"},
+        {"story {\"omitted\": 0}", "/results/0/story/events"},
+        {STORY("{}"), "/results/0/story/events/0/at_ns"},
+        {STORY("{\"at_ns\": 0}"), EVENT},
+        {STORY("{\"at_ns\": 0, \"step\": \"\", \"event\": \"send\", \"result\": 0}"), EVENT},
+        {STORY("{\"at_ns\": 0, \"event\": \"sing\", \"result\": 0}"), EVENT},
+        {STORY("{\"at_ns\": 0, \"event\": \"send\"}"), EVENT},
+        {STORY("{\"at_ns\": 0, \"event\": \"send\", \"result\": 0, \"error\": \"E\"}"), EVENT},
+        {STORY("{\"at_ns\": 0, \"event\": \"send\", \"result\": -1}"), EVENT "/result"},
+        {STORY("{\"at_ns\": 0, \"event\": \"set\", \"result\": 0, \"option\": \"x\"}"), EVENT},
+        {STORY("{\"at_ns\": 0, \"event\": \"set\", \"result\": 0, \"value\": 1.5}"), EVENT},
+        {STORY("{\"at_ns\": 0, \"event\": \"shutdown\", \"result\": 0, \"how\": \"x\"}"), EVENT},
+        {STORY(SENT("{\"length\": 1}")), EVENT "/data/hex"},
+        {STORY(SENT("{\"length\": 1, \"hex\": \"6162\"}")), EVENT},
+        {STORY(SENT("[]")), EVENT "/data"},
     };
     for (size_t i = 0; i < sizeof(patches) / sizeof(patches[0]); i++) {
         struct drill_error error;
@@ -124,6 +146,39 @@ static void an_excerpt_of_257_bytes_is_refused(void **state)
                  "clients.0.received {\"length\": 300, \"hash\": " DIFF_HASH_A ", \"hex\": \"%s\"}",
                  hex);
         assert_int_equal(read_patched(patch, &error), bytes == 256 ? 0 : -EINVAL);
+    }
+}
+
+/* What does not fit, and the most that does. */
+static void a_story_has_its_bounds(void **state)
+{
+    (void)state;
+    for (size_t count = 240; count <= 241; count++) {
+        struct report_read report;
+        struct drill_error error;
+        json_t *json = diff_fixture_report();
+        json_t *result = diff_fixture_patched(STORY("{\"at_ns\": 0, \"step\": \"/steps/0\"}"));
+        json_t *events = json_object_get(json_object_get(result, "story"), "events");
+        while (json_array_size(events) < count) {
+            json_array_append(events, json_array_get(events, 0));
+        }
+        json_array_append_new(json_object_get(json, "results"), result);
+        char *text = json_dumps(json, 0);
+        int status = report_read_text("r.json", text, strlen(text), &report, &error);
+        assert_int_equal(status, count == 240 ? 0 : -EINVAL);
+        if (status == 0) {
+            report_read_fini(&report);
+        }
+        free(text);
+        json_decref(json);
+    }
+    struct drill_error error;
+    char hex[2 * 65 + 1], patch[1024];
+    memset(hex, 'a', sizeof(hex));
+    for (int bytes = 65; bytes >= 64; bytes--) {
+        hex[2 * bytes] = 0;
+        snprintf(patch, sizeof(patch), STORY(SENT("{\"length\": 65, \"hex\": \"%s\"}")), hex);
+        assert_int_equal(read_patched(patch, &error), bytes == 64 ? 0 : -EINVAL);
     }
 }
 
@@ -214,6 +269,7 @@ int main(void)
         cmocka_unit_test(what_is_no_report_is_refused_with_a_sentence),
         cmocka_unit_test(members_that_break_the_schema_are_refused_with_their_place),
         cmocka_unit_test(an_excerpt_of_257_bytes_is_refused),
+        cmocka_unit_test(a_story_has_its_bounds),
         cmocka_unit_test(two_results_of_one_id_are_refused),
         cmocka_unit_test(every_beginning_of_a_report_is_refused),
         cmocka_unit_test(changed_bytes_never_break_the_reader),

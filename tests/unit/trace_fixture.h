@@ -11,7 +11,7 @@
 
 #include "trace.h"
 
-#define TRACE_FIXTURE_EVENTS 64
+#define TRACE_FIXTURE_EVENTS 512
 #define TRACE_FIXTURE_DATA   4096
 
 struct trace_fixture {

@@ -248,6 +248,7 @@ static void each_field_of_an_event_is_checked(void **state)
         {.kind = TRACE_KIND_COUNT},
         {.kind = WORLD_CALL_RECV, .socket = -2},
         {.kind = WORLD_CALL_RECV, .has_address = 2},
+        {.kind = WORLD_CALL_RECV, .fault = 2},
         {.kind = WORLD_CALL_RECV, .address.family = (enum world_family)2},
         {.kind = WORLD_CALL_RECV, .data = 1},
         {.kind = WORLD_CALL_RECV, .size = 1},

@@ -345,6 +345,9 @@ static void real_sockets_are_recorded_with_their_faults(void **state)
     check_bytes(&view, nth(&view, WORLD_CALL_RECV, 0), "ab");
     check_bytes(&view, nth(&view, WORLD_CALL_RECV, 1), "cde");
     assert_int_equal(nth(&view, WORLD_CALL_RECV, 2)->result, -EAGAIN);
+    for (size_t i = 0; i < view.event_count; i++) {
+        assert_int_equal(view.events[i].fault, &view.events[i] == nth(&view, WORLD_CALL_RECV, 0));
+    }
     assert_true(world_address_equal(&nth(&view, WORLD_CALL_ACCEPT, 0)->address, &peer));
     assert_int_equal(nth(&view, WORLD_CALL_CLOSE, 2)->socket, listener);
     for (size_t i = 1; i < view.event_count; i++) {
