@@ -10,6 +10,7 @@
 #include "command.h"
 #include "diff_json.h"
 #include "diff_text.h"
+#include "json_read.h"
 #include "output.h"
 #include "tape_open.h"
 #include "terminal.h"
@@ -83,19 +84,14 @@ static const struct argp diff_argp = {
            "Exits 1 when something got worse.",
 };
 
-/* COMMAND_GOOD, or the exit code after saying why not. */
-static int diff_open(const char *path, struct report_read *report)
+/* Says why a report was refused. */
+static int diff_refuse(int status, const struct drill_error *error)
 {
-    struct drill_error error;
-    int status = report_read_file(path, report, &error);
-    if (status == -EINVAL) {
-        output_error(&error);
-        return COMMAND_USAGE;
-    }
-    if (status != 0) {
+    if (status != -EINVAL) {
         output_no_memory();
     }
-    return COMMAND_GOOD;
+    output_error(error);
+    return COMMAND_USAGE;
 }
 
 static bool diff_color(const struct diff_settings *settings)
@@ -135,20 +131,36 @@ static int diff_tell(const struct diff_settings *settings, const struct report_r
     return code == COMMAND_GOOD && failed ? COMMAND_FAILED : code;
 }
 
+static int diff_runs(const struct diff_settings *settings, const struct bytes texts[2])
+{
+    struct report_read before, now;
+    struct drill_error error;
+    int status =
+        report_read_text_lean(settings->before, texts[0].data, texts[0].size, &before, &error);
+    if (status != 0) {
+        return diff_refuse(status, &error);
+    }
+    status = report_read_text_lean(settings->now, texts[1].data, texts[1].size, &now, &error);
+    int code = status == 0 ? diff_tell(settings, &before, &now) : diff_refuse(status, &error);
+    report_read_fini(&now);
+    report_read_fini(&before);
+    return code;
+}
+
 int cmd_diff(int argc, char **argv)
 {
     struct diff_settings settings = {0};
-    struct report_read before, now;
+    struct bytes texts[2];
+    struct drill_error error;
     argp_parse(&diff_argp, argc, argv, 0, NULL, &settings);
-    int code = diff_open(settings.before, &before);
-    if (code != COMMAND_GOOD) {
-        return code;
+    bytes_init(&texts[0], JSON_READ_BYTES_ROOM);
+    bytes_init(&texts[1], JSON_READ_BYTES_ROOM);
+    int status = json_read_file(settings.before, "--report", &texts[0], &error);
+    if (status == 0) {
+        status = json_read_file(settings.now, "--report", &texts[1], &error);
     }
-    code = diff_open(settings.now, &now);
-    if (code == COMMAND_GOOD) {
-        code = diff_tell(&settings, &before, &now);
-        report_read_fini(&now);
-    }
-    report_read_fini(&before);
+    int code = status == 0 ? diff_runs(&settings, texts) : diff_refuse(status, &error);
+    bytes_fini(&texts[0]);
+    bytes_fini(&texts[1]);
     return code;
 }

@@ -31,40 +31,52 @@ const char *diff_category_name(enum diff_category category)
     return "";
 }
 
+/* Both results of a scenario as trees of values, for as long as they are compared. */
+struct pair {
+    struct diff_entry *entry;
+    json_t *before, *now; /* NULL: not in that report */
+};
+
 /* A NULL is a member that is not there. */
 static bool is_same(const json_t *before, const json_t *now)
 {
     return before == now || (before && now && json_equal(before, now));
 }
 
-static void add_difference(struct diff_entry *entry, const struct diff_difference *difference)
-{
-    if (entry->difference_count < DIFF_DIFFERENCES_MAX) {
-        entry->differences[entry->difference_count++] = *difference;
-    } else {
-        entry->differences_omitted++;
-    }
-}
-
-/* Compares the members of two objects whose keys are listed up to a NULL. */
-static void compare_members(struct diff_entry *entry, const char *part, const char *name,
-                            const json_t *before, const json_t *now, const char *const *keys)
-{
-    for (; *keys; keys++) {
-        struct diff_difference difference = {.part = part,
-                                             .name = name,
-                                             .member = *keys,
-                                             .before = json_object_get(before, *keys),
-                                             .now = json_object_get(now, *keys)};
-        if (!is_same(difference.before, difference.now)) {
-            add_difference(entry, &difference);
-        }
-    }
-}
-
 static const char *name_of(const json_t *object, const char *key)
 {
     return json_string_value(json_object_get(object, key));
+}
+
+/* `named` holds the name at `key`; NULL: there is no name. */
+static void add_difference(struct diff_entry *entry, const char *part, const json_t *named,
+                           const char *key, const char *member, json_t *before, json_t *now)
+{
+    if (entry->difference_count == DIFF_DIFFERENCES_MAX) {
+        entry->differences_omitted++;
+        return;
+    }
+    entry->differences[entry->difference_count++] = (struct diff_difference){
+        .part = part,
+        .name = named ? name_of(named, key) : NULL,
+        .member = member,
+        .before = json_incref(before),
+        .now = json_incref(now),
+        .owner = named ? json_incref(json_object_get(named, key)) : NULL,
+    };
+}
+
+/* Compares the members of two objects whose keys are listed up to a NULL. The part's name is that
+ * of `named`, if it has one. */
+static void compare_members(struct diff_entry *entry, const char *part, const json_t *named,
+                            const json_t *before, const json_t *now, const char *const *keys)
+{
+    for (; *keys; keys++) {
+        json_t *old = json_object_get(before, *keys), *new = json_object_get(now, *keys);
+        if (!is_same(old, new)) {
+            add_difference(entry, part, named, "name", *keys, old, new);
+        }
+    }
 }
 
 static bool has_name(const json_t *object, const char *key, const char *name)
@@ -75,82 +87,75 @@ static bool has_name(const json_t *object, const char *key, const char *name)
 
 /* Connections come in the same order unless the story changed: from the first one with another name
  * on there is nothing to pair. */
-static void compare_list(struct diff_entry *entry, const char *part, const char *key,
+static void compare_list(const struct pair *pair, const char *part, const char *key,
                          const char *const *members)
 {
-    const json_t *before = json_object_get(entry->before->json, key);
-    const json_t *now = json_object_get(entry->now->json, key);
+    const json_t *before = json_object_get(pair->before, key);
+    const json_t *now = json_object_get(pair->now, key);
     size_t before_count = json_array_size(before), now_count = json_array_size(now);
     for (size_t i = 0; i < before_count || i < now_count; i++) {
-        const json_t *old = json_array_get(before, i), *new = json_array_get(now, i);
-        const char *name = name_of(old ? old : new, "name");
-        if (!old || !new || !has_name(new, "name", name)) {
-            struct diff_difference difference = {
-                .part = part, .name = name, .before = old, .now = new};
-            add_difference(entry, &difference);
+        json_t *old = json_array_get(before, i), *new = json_array_get(now, i);
+        const json_t *named = old ? old : new;
+        if (!old || !new || !has_name(new, "name", name_of(named, "name"))) {
+            add_difference(pair->entry, part, named, "name", NULL, old, new);
             return;
         }
-        compare_members(entry, part, name, old, new, members);
+        compare_members(pair->entry, part, named, old, new, members);
     }
 }
 
 /* The first step that did not go as before; those after it follow from it. */
-static void compare_steps(struct diff_entry *entry)
+static void compare_steps(const struct pair *pair)
 {
-    const json_t *before = json_object_get(entry->before->json, "steps");
-    const json_t *now = json_object_get(entry->now->json, "steps");
+    const json_t *before = json_object_get(pair->before, "steps");
+    const json_t *now = json_object_get(pair->now, "steps");
     size_t before_count = json_array_size(before), now_count = json_array_size(now);
     for (size_t i = 0; i < before_count || i < now_count; i++) {
-        const json_t *old = json_array_get(before, i), *new = json_array_get(now, i);
+        json_t *old = json_array_get(before, i), *new = json_array_get(now, i);
         bool same_step = old && new &&has_name(new, "step", name_of(old, "step"));
         if (!same_step || !is_same(json_object_get(old, "runs"), json_object_get(new, "runs")) ||
             !is_same(json_object_get(old, "verdict"), json_object_get(new, "verdict")) ||
             !is_same(json_object_get(old, "iteration"), json_object_get(new, "iteration"))) {
-            struct diff_difference difference = {.part = "step",
-                                                 .name = name_of(new ? new : old, "step"),
-                                                 .before = old,
-                                                 .now = new};
-            add_difference(entry, &difference);
+            add_difference(pair->entry, "step", new ? new : old, "step", NULL, old, new);
             return;
         }
     }
 }
 
-static void compare_failures(struct diff_entry *entry)
+static void compare_failures(const struct pair *pair)
 {
     static const char *const members[] = {"step",     "iteration", "sentence",
                                           "expected", "actual",    NULL};
-    const json_t *before = json_object_get(entry->before->json, "failure");
-    const json_t *now = json_object_get(entry->now->json, "failure");
+    json_t *before = json_object_get(pair->before, "failure");
+    json_t *now = json_object_get(pair->now, "failure");
     if (before && now) {
-        compare_members(entry, "failure", NULL, before, now, members);
+        compare_members(pair->entry, "failure", NULL, before, now, members);
     } else if (before || now) {
-        struct diff_difference difference = {.part = "failure", .before = before, .now = now};
-        add_difference(entry, &difference);
+        add_difference(pair->entry, "failure", NULL, NULL, NULL, before, now);
     }
 }
 
 /* What the run did: from the step that tells it shortest to the bytes. */
-static void compare_behaviour(struct diff_entry *entry)
+static void compare_behaviour(const struct pair *pair)
 {
     static const char *const clients[] = {"received", "end", "sent", NULL};
     static const char *const sessions[] = {"received",  "recv_sizes", "recv_sizes_cut",
                                            "truncated", "end",        NULL};
     static const char *const rest[] = {"worlds",           "faults",     "clients_omitted",
                                        "sessions_omitted", "divergence", NULL};
-    compare_steps(entry);
-    compare_failures(entry);
-    compare_list(entry, "client", "clients", clients);
-    compare_list(entry, "session", "sessions", sessions);
-    compare_members(entry, "result", NULL, entry->before->json, entry->now->json, rest);
+    compare_steps(pair);
+    compare_failures(pair);
+    compare_list(pair, "client", "clients", clients);
+    compare_list(pair, "session", "sessions", sessions);
+    compare_members(pair->entry, "result", NULL, pair->before, pair->now, rest);
 }
 
 /* What was run, and for what reason it was not. */
-static void compare_origin(struct diff_entry *entry)
+static void compare_origin(const struct pair *pair)
 {
     static const char *const members[] = {"hash",  "title", "tags", "plugin",
                                           "world", "seed",  "note", NULL};
-    compare_members(entry, "scenario", NULL, entry->before->json, entry->now->json, members);
+    compare_members(pair->entry, "scenario", NULL, pair->before, pair->now, members);
 }
 
 /* The category of two results whose verdicts, or whose behaviour, differ. */
@@ -172,18 +177,57 @@ static enum diff_category category_of(enum verdict before, enum verdict now)
     return declared ? DIFF_CHANGED : DIFF_FIXED;
 }
 
-/* Compares a pair. Returns whether there is anything to tell. */
-static bool compare_pair(struct diff_entry *entry)
+/* Whether there is anything to tell of a pair; then the entry has its category. */
+static bool compare_pair(const struct pair *pair)
 {
+    struct diff_entry *entry = pair->entry;
     bool same_verdict = entry->before->verdict == entry->now->verdict;
-    compare_behaviour(entry);
+    compare_behaviour(pair);
     bool same = same_verdict && entry->difference_count == 0;
-    compare_origin(entry);
+    compare_origin(pair);
     if (same && entry->difference_count == 0) {
         return false;
     }
     entry->category = same ? DIFF_EDITED : category_of(entry->before->verdict, entry->now->verdict);
     return true;
+}
+
+/* Of one that was not there before: what fails is told. */
+static bool look_at_new(const struct pair *pair)
+{
+    bool good = verdict_is_good(pair->entry->now->verdict);
+    pair->entry->category = good ? DIFF_ADDED : DIFF_NEW_FAILURE;
+    compare_failures(pair);
+    return true;
+}
+
+/* The same to the letter. */
+static bool is_same_text(const struct report_read_result *before,
+                         const struct report_read_result *now)
+{
+    return before && now && before->text && now->text && before->size == now->size &&
+           memcmp(before->text, now->text, now->size) == 0;
+}
+
+/* 1: there is something to tell, 0: there is not, or -ENOMEM. */
+static int compare_entry(struct diff_entry *entry)
+{
+    if (!entry->now) {
+        entry->category = DIFF_REMOVED;
+        return 1;
+    }
+    if (is_same_text(entry->before, entry->now)) {
+        return 0;
+    }
+    struct pair pair = {.entry = entry, .now = report_read_json(entry->now)};
+    pair.before = entry->before ? report_read_json(entry->before) : NULL;
+    int told = -ENOMEM;
+    if (pair.now && (pair.before || !entry->before)) {
+        told = entry->before ? compare_pair(&pair) : look_at_new(&pair);
+    }
+    json_decref(pair.before);
+    json_decref(pair.now);
+    return told;
 }
 
 /* What is no longer looked at got worse, unless it was not looked at before. */
@@ -234,14 +278,11 @@ static int add_pair(struct diff *diff, const struct report_read_result *before,
     entry->before = before;
     entry->now = now;
     entry->id = one->id;
-    if (!now) {
-        entry->category = DIFF_REMOVED;
-    } else if (!before) {
-        entry->category = verdict_is_good(now->verdict) ? DIFF_ADDED : DIFF_NEW_FAILURE;
-    } else if (!compare_pair(entry)) {
-        diff->unchanged++;
-        diff->unchanged_failing += !verdict_is_good(now->verdict);
-        return 0;
+    int told = compare_entry(entry);
+    if (told <= 0) {
+        diff->unchanged += told == 0;
+        diff->unchanged_failing += told == 0 && !verdict_is_good(one->verdict);
+        return told;
     }
     entry->worse = is_worse(entry);
     diff->worse |= entry->worse;
@@ -287,6 +328,13 @@ int diff_make(struct diff *diff, const struct report_read *before, const struct 
 
 void diff_fini(struct diff *diff)
 {
+    for (size_t i = 0; i < diff->count; i++) {
+        for (size_t j = 0; j < diff->entries[i].difference_count; j++) {
+            json_decref(diff->entries[i].differences[j].before);
+            json_decref(diff->entries[i].differences[j].now);
+            json_decref(diff->entries[i].differences[j].owner);
+        }
+    }
     free(diff->entries);
     *diff = (struct diff){0};
 }

@@ -4,7 +4,8 @@
  *
  * Results are matched by id; every pair that is not the same becomes one entry in the category that
  * a person would name, worst category first, then by id. Pairs are found by merging two sorted
- * lists. Everything points into the reports, which have to live as long. Not thread-safe.
+ * lists. Ids point into the reports, which have to live as long. Of lean reports only what differs
+ * is parsed, and only the values that differ are kept. Not thread-safe.
  */
 #ifndef DRILL_REPORTS_DIFF_H
 #define DRILL_REPORTS_DIFF_H
@@ -34,10 +35,11 @@ enum diff_category {
 
 /* One value that differs. */
 struct diff_difference {
-    const char *part;           /* "scenario", "step", "client", "session", "failure", ... */
-    const char *name;           /* of the client, session or step; NULL: there is one */
-    const char *member;         /* NULL: the whole part */
-    const json_t *before, *now; /* NULL: it is not there */
+    const char *part;     /* "scenario", "step", "client", "session", "failure", ... */
+    const char *name;     /* of the client, session or step; NULL: there is one */
+    const char *member;   /* NULL: the whole part */
+    json_t *before, *now; /* owned; NULL: it is not there */
+    json_t *owner;        /* of the name */
 };
 
 struct diff_entry {

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdbool.h>
 
+#include "check.h"
+#include "ink.h"
 #include "json_text.h"
 
 /* Every key that a value of a report may have, in the order in which the schema lists them. Others
@@ -146,29 +148,58 @@ static json_t *summary_json(const struct diff *diff, int *status)
     return object;
 }
 
+static json_t *head_json(const struct diff *diff, int *status)
+{
+    json_t *head = json_object();
+    json_text_put(head, "schema", json_integer(1), status);
+    json_text_put(head, "tool", json_text_string("sockdrill"), status);
+    json_text_put(head, "document", json_text_string("diff"), status);
+    json_text_put(head, "version", json_text_string(DRILL_VERSION), status);
+    json_text_put(head, "worse", json_boolean(diff->worse), status);
+    json_text_put(head, "before", report_json(diff->before, status), status);
+    json_text_put(head, "now", report_json(diff->now, status), status);
+    return head;
+}
+
+/* Takes the value, of which `status` tells whether it is whole. */
+static void add_json(struct ink *page, json_t *value, size_t indent, int status)
+{
+    if (page->status == 0) {
+        page->status = status == 0 ? json_text_add(page->out, value, indent) : status;
+    }
+    json_decref(value);
+}
+
+/* What is long is broken up: up to here, but for its closing bracket. */
+static void add_head(struct ink *page, const struct diff *diff)
+{
+    static const char close[] = "\n}";
+    int status = 0;
+    json_t *head = head_json(diff, &status);
+    add_json(page, head, 0, status);
+    if (page->status == 0) {
+        ASSERT(page->out->size > sizeof(close));
+        page->out->size -= sizeof(close) - 1;
+    }
+}
+
+/* The changes are rendered one by one: as one tree they would take many times the room of their
+ * text. */
 int diff_json_add(struct bytes *out, const struct diff *diff)
 {
-    int status = 0;
-    json_t *root = json_object();
-    json_t *changes = json_array();
+    struct ink page = {.out = out};
+    add_head(&page, diff);
+    ink_add(&page, ",\n  \"changes\": [");
     for (size_t i = 0; i < diff->count; i++) {
-        json_text_append(changes, entry_json(&diff->entries[i], &status), &status);
+        int status = 0;
+        json_t *entry = entry_json(&diff->entries[i], &status);
+        ink_add(&page, i > 0 ? ",\n    " : "\n    ");
+        add_json(&page, entry, 4, status);
     }
-    json_text_put(root, "schema", json_integer(1), &status);
-    json_text_put(root, "tool", json_text_string("sockdrill"), &status);
-    json_text_put(root, "document", json_text_string("diff"), &status);
-    json_text_put(root, "version", json_text_string(DRILL_VERSION), &status);
-    json_text_put(root, "worse", json_boolean(diff->worse), &status);
-    json_text_put(root, "before", report_json(diff->before, &status), &status);
-    json_text_put(root, "now", report_json(diff->now, &status), &status);
-    json_text_put(root, "changes", changes, &status);
-    json_text_put(root, "summary", summary_json(diff, &status), &status);
-    if (status == 0) {
-        status = json_text_add(out, root, 0);
-    }
-    if (status == 0) {
-        status = bytes_add(out, "\n", 1);
-    }
-    json_decref(root);
-    return status;
+    ink_add(&page, diff->count > 0 ? "\n  ],\n  \"summary\": " : "],\n  \"summary\": ");
+    int status = 0;
+    json_t *summary = summary_json(diff, &status);
+    add_json(&page, summary, 2, status);
+    ink_add(&page, "\n}\n");
+    return page.status;
 }

@@ -162,11 +162,6 @@ static void add_difference(struct ink *ink, const struct diff_difference *differ
 
 void diff_text_details(struct ink *ink, const struct diff_entry *entry)
 {
-    const json_t *failure = json_object_get(entry->now ? entry->now->json : NULL, "failure");
-    if (!entry->before && failure) {
-        ink_add(ink, "    failure");
-        add_failure(ink, failure, true);
-    }
     for (size_t i = 0; i < entry->difference_count; i++) {
         add_difference(ink, &entry->differences[i]);
     }

@@ -8,42 +8,45 @@
 
 #define READ_BYTES ((size_t)64 << 10)
 
-/* The sentences of a file that is not JSON. */
-static int refuse_syntax(const json_error_t *found, const char *option, struct drill_error *error)
-{
-    enum json_error_code code = json_error_code(found);
-    if (code == json_error_out_of_memory) {
-        return -ENOMEM;
-    }
-    error->line = found->line > 0 ? (unsigned)found->line : 0;
-    error->column = found->column > 0 ? (unsigned)found->column : 0;
-    if (code == json_error_premature_end_of_input) {
-        return drill_error_set(error, "the file ends in the middle of a report; take a whole one, "
-                                      "or the FILE.partial that a killed run left");
-    }
-    return drill_error_set(error,
-                           "this is not JSON, so no report: %s; name a file that `sockdrill run "
-                           "%s` wrote",
-                           found->text, option);
-}
-
 static void begin(const char *path, struct drill_error *error)
 {
     *error = (struct drill_error){0};
     snprintf(error->file, sizeof(error->file), "%s", path);
 }
 
-int json_read_text(const char *path, const char *option, const void *text, size_t size,
-                   json_t **root, struct drill_error *error)
+int json_read_refuse(const struct json_walk *walk, const char *option, struct drill_error *error)
 {
-    json_error_t found = {0};
-    begin(path, error);
-    if (size == 0) {
+    if (walk->no_memory) {
+        return -ENOMEM;
+    }
+    if (walk->size == 0) {
         return drill_error_set(
             error, "the file is empty; name a file that `sockdrill run %s` wrote", option);
     }
-    *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &found);
-    return *root ? 0 : refuse_syntax(&found, option, error);
+    error->line = walk->line;
+    error->column = walk->column;
+    if (walk->cut) {
+        return drill_error_set(error, "the file ends in the middle of a report; take a whole one, "
+                                      "or the FILE.partial that a killed run left");
+    }
+    return drill_error_set(error,
+                           "this is not JSON, so no report: %s; name a file that `sockdrill run "
+                           "%s` wrote",
+                           walk->what, option);
+}
+
+int json_read_text(const char *path, const char *option, const void *text, size_t size,
+                   json_t **root, struct drill_error *error)
+{
+    struct json_walk walk;
+    begin(path, error);
+    json_walk_init(&walk, text, size);
+    *root = json_walk_value(&walk);
+    if (*root && json_walk_ends(&walk)) {
+        return 0;
+    }
+    json_decref(*root);
+    return json_read_refuse(&walk, option, error);
 }
 
 /* Everything up to the end, or to one byte more than may be. */

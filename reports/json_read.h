@@ -14,6 +14,7 @@
 
 #include "bytes.h"
 #include "check.h"
+#include "json_walk.h"
 
 #define JSON_READ_BYTES_MAX  ((size_t)256 << 20)
 #define JSON_READ_BYTES_ROOM (JSON_READ_BYTES_MAX + ((size_t)1 << 20)) /* of the text's bytes */
@@ -22,6 +23,9 @@
  * there is nothing to free. */
 int json_read_text(const char *path, const char *option, const void *text, size_t size,
                    json_t **root, struct drill_error *error);
+
+/* Tells why a walk through a text failed; `error` has its file. -EINVAL or -ENOMEM. */
+int json_read_refuse(const struct json_walk *walk, const char *option, struct drill_error *error);
 
 /* The text of a file, which may be a pipe. 0, -EINVAL with a sentence, or -ENOMEM. */
 int json_read_file(const char *path, const char *option, struct bytes *text,

@@ -9,6 +9,7 @@
 
 #include "bytes.h"
 #include "json_read.h"
+#include "json_walk.h"
 #include "report_check.h"
 
 static int refuse_foreign(struct drill_error *error, const char *key)
@@ -72,9 +73,7 @@ static int read_head(struct report_read *report, struct drill_error *error)
         return refuse_foreign(error, "complete");
     }
     report->complete = json_is_true(complete);
-    return json_is_array(json_object_get(report->root, "results"))
-               ? 0
-               : refuse_foreign(error, "results");
+    return 0;
 }
 
 static int by_id(const void *a, const void *b)
@@ -83,29 +82,120 @@ static int by_id(const void *a, const void *b)
     return strcmp(first->id, second->id);
 }
 
-static int read_results(struct report_read *report, struct drill_error *error)
+/* A report on its way. What is wrong with a result is told only when the whole is known to be JSON,
+ * and a report of a version that is read. */
+struct reading {
+    struct report_read *report;
+    struct json_walk walk;
+    bool lean, has_results, refused;
+    struct drill_error refusal; /* of the first result that was refused */
+    size_t capacity;            /* of the results */
+};
+
+static int make_room(struct reading *reading)
 {
-    const json_t *list = json_object_get(report->root, "results");
-    size_t count = json_array_size(list);
-    report->results = calloc(count > 0 ? count : 1, sizeof(*report->results));
-    if (!report->results) {
+    struct report_read *report = reading->report;
+    if (report->count < reading->capacity) {
+        return 0;
+    }
+    size_t capacity = reading->capacity ? 2 * reading->capacity : 64;
+    struct report_read_result *results =
+        reallocarray(report->results, capacity, sizeof(*report->results));
+    if (!results) {
         return -ENOMEM;
     }
-    for (size_t i = 0; i < count; i++) {
-        const json_t *json = json_array_get(list, i);
-        if (report_check_result(json, i, error) != 0) {
-            return -EINVAL;
-        }
-        const char *verdict = json_string_value(json_object_get(json, "verdict"));
-        report->results[i] = (struct report_read_result){
-            .id = json_string_value(json_object_get(json, "id")),
-            .verdict = (enum verdict)report_check_verdict(verdict),
-            .json = json,
-        };
+    report->results = results;
+    reading->capacity = capacity;
+    return 0;
+}
+
+/* A result that was parsed, which is taken; `text` is where it stands. */
+static int add_result(struct reading *reading, json_t *json, const char *text, size_t size)
+{
+    struct report_read *report = reading->report;
+    int status = reading->refused ? 0 : make_room(reading);
+    if (status == 0 && !reading->refused) {
+        reading->refused = report_check_result(json, report->count, &reading->refusal) != 0;
     }
-    report->count = count;
-    qsort(report->results, count, sizeof(*report->results), by_id);
-    for (size_t i = 1; i < count; i++) {
+    if (status != 0 || reading->refused) {
+        json_decref(json);
+        return status;
+    }
+    json_t *id = json_object_get(json, "id");
+    const char *verdict = json_string_value(json_object_get(json, "verdict"));
+    report->results[report->count++] = (struct report_read_result){
+        .id = json_string_value(id),
+        .verdict = (enum verdict)report_check_verdict(verdict),
+        .json = reading->lean ? NULL : json,
+        .text = reading->lean ? text : NULL,
+        .size = reading->lean ? size : 0,
+        .kept = reading->lean ? json_incref(id) : json,
+    };
+    if (reading->lean) {
+        json_decref(json);
+    }
+    return 0;
+}
+
+static int read_results(struct reading *reading)
+{
+    struct json_walk *walk = &reading->walk;
+    int more, status = 0;
+    reading->has_results = true;
+    json_walk_enter(walk);
+    while (status == 0 && (more = json_walk_next(walk, ']')) != 0) {
+        (void)json_walk_peek(walk);
+        size_t start = walk->at;
+        json_t *json = more > 0 ? json_walk_value(walk) : NULL;
+        status = json ? add_result(reading, json, walk->text + start, walk->at - start) : -EINVAL;
+    }
+    return status;
+}
+
+/* -EINVAL: see the walk. */
+static int read_member(struct reading *reading)
+{
+    struct report_read *report = reading->report;
+    json_t *key = json_walk_key(&reading->walk);
+    const char *name = json_string_value(key);
+    int status = -EINVAL;
+    if (key && (json_object_get(report->root, name) ||
+                (reading->has_results && strcmp(name, "results") == 0))) {
+        json_walk_refuse(&reading->walk, "the key of this value stands twice");
+    } else if (key && strcmp(name, "results") == 0 && json_walk_peek(&reading->walk) == '[') {
+        status = read_results(reading);
+    } else if (key) {
+        json_t *value = json_walk_value(&reading->walk);
+        status = !value ? -EINVAL : json_object_set_new(report->root, name, value) ? -ENOMEM : 0;
+    }
+    json_decref(key);
+    return status;
+}
+
+/* The outermost object, of which `root` keeps all but the results. Any other value is no report. */
+static int read_members(struct reading *reading)
+{
+    struct json_walk *walk = &reading->walk;
+    int more, status = 0;
+    if (json_walk_peek(walk) == '{') {
+        json_walk_enter(walk);
+        while (status == 0 && (more = json_walk_next(walk, '}')) != 0) {
+            status = more > 0 ? read_member(reading) : -EINVAL;
+        }
+    } else {
+        json_t *other = json_walk_value(walk);
+        status = other ? 0 : -EINVAL;
+        json_decref(other);
+    }
+    return status == 0 && !json_walk_ends(walk) ? -EINVAL : status;
+}
+
+static int sort_results(struct report_read *report, struct drill_error *error)
+{
+    if (report->count > 0) {
+        qsort(report->results, report->count, sizeof(*report->results), by_id);
+    }
+    for (size_t i = 1; i < report->count; i++) {
         if (by_id(&report->results[i - 1], &report->results[i]) == 0) {
             snprintf(error->pointer, sizeof(error->pointer), "/results");
             return drill_error_set(error,
@@ -117,22 +207,59 @@ static int read_results(struct report_read *report, struct drill_error *error)
     return 0;
 }
 
-int report_read_text(const char *path, const void *text, size_t size, struct report_read *report,
-                     struct drill_error *error)
+static int read_all(struct reading *reading, struct drill_error *error)
+{
+    struct report_read *report = reading->report;
+    report->root = json_object();
+    int status = report->root ? read_members(reading) : -ENOMEM;
+    if (status == -EINVAL) {
+        status = json_read_refuse(&reading->walk, "--report", error);
+    }
+    if (status == 0) {
+        status = read_head(report, error);
+    }
+    if (status == 0 && !reading->has_results) {
+        status = refuse_foreign(error, "results");
+    }
+    if (status == 0 && reading->refused) {
+        *error = reading->refusal;
+        status = -EINVAL;
+    }
+    return status == 0 ? sort_results(report, error) : status;
+}
+
+static int read_text(const char *path, const void *text, size_t size, bool lean,
+                     struct report_read *report, struct drill_error *error)
 {
     *report = (struct report_read){0};
-    int status = json_read_text(path, "--report", text, size, &report->root, error);
-    if (status != 0) {
-        return status;
-    }
-    status = read_head(report, error);
-    if (status == 0) {
-        status = read_results(report, error);
-    }
+    *error = (struct drill_error){0};
+    snprintf(error->file, sizeof(error->file), "%s", path);
+    struct reading reading = {.report = report, .lean = lean, .refusal = *error};
+    json_walk_init(&reading.walk, text, size);
+    int status = read_all(&reading, error);
     if (status != 0) {
         report_read_fini(report);
     }
     return status;
+}
+
+int report_read_text(const char *path, const void *text, size_t size, struct report_read *report,
+                     struct drill_error *error)
+{
+    return read_text(path, text, size, false, report, error);
+}
+
+int report_read_text_lean(const char *path, const void *text, size_t size,
+                          struct report_read *report, struct drill_error *error)
+{
+    return read_text(path, text, size, true, report, error);
+}
+
+json_t *report_read_json(const struct report_read_result *result)
+{
+    /* It was parsed before, so nothing but memory can be missing. */
+    return result->json ? json_incref(result->kept)
+                        : json_loadb(result->text, result->size, 0, NULL);
 }
 
 int report_read_file(const char *path, struct report_read *report, struct drill_error *error)
@@ -150,6 +277,9 @@ int report_read_file(const char *path, struct report_read *report, struct drill_
 
 void report_read_fini(struct report_read *report)
 {
+    for (size_t i = 0; i < report->count; i++) {
+        json_decref(report->results[i].kept);
+    }
     free(report->results);
     json_decref(report->root);
     *report = (struct report_read){0};

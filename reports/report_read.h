@@ -22,12 +22,15 @@
 struct report_read_result {
     const char *id;
     enum verdict verdict;
-    const json_t *json; /* the whole result; report_check_result holds of it */
+    const json_t *json; /* the whole result; report_check_result holds of it. Lean: NULL */
+    const char *text;   /* Lean: as it stands in the report, `size` bytes; else NULL */
+    size_t size;
+    json_t *kept; /* for the reader: owns the id, and the result where there is one */
 };
 
-/* Owns everything; strings and results lie in `root`. */
+/* Owns everything but the text of a lean one; strings lie in `root`. */
 struct report_read {
-    json_t *root;
+    json_t *root; /* the members but for the results */
     const char *version, *build, *title;
     bool complete;
     struct report_read_result *results; /* by id, which is unique */
@@ -41,6 +44,15 @@ int report_read_text(const char *path, const void *text, size_t size, struct rep
 
 /* The same for a file, which may be a pipe. A file that cannot be read is -EINVAL, too. */
 int report_read_file(const char *path, struct report_read *report, struct drill_error *error);
+
+/* The same for a report that is to be searched, not to be had in memory: as a tree of values it
+ * takes seven times the room of its text. Results are checked and let go again; the text is
+ * borrowed for as long as the report lives. */
+int report_read_text_lean(const char *path, const void *text, size_t size,
+                          struct report_read *report, struct drill_error *error);
+
+/* A new reference to the whole result, lean or not; NULL without memory. */
+json_t *report_read_json(const struct report_read_result *result);
 
 void report_read_fini(struct report_read *report);
 

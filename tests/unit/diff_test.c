@@ -118,6 +118,10 @@ static const struct change changes[] = {
 };
 #define CHANGE_COUNT (sizeof(changes) / sizeof(changes[0]))
 
+struct diff_counts {
+    uint64_t counts[DIFF_CATEGORY_COUNT], unchanged, differences;
+};
+
 static void check_first(const struct change *change, const struct diff_entry *entry)
 {
     if (!change->part) {
@@ -159,7 +163,7 @@ static void every_change_gets_the_category_that_a_person_would_give(void **state
 }
 
 /* Every patch of the table as one report. */
-static void read_all(struct report_read *report)
+static json_t *report_of_all(void)
 {
     json_t *json = diff_fixture_report();
     char id[16];
@@ -169,7 +173,7 @@ static void read_all(struct report_read *report)
         json_object_set_new(result, "id", json_string(id));
         json_array_append_new(json_object_get(json, "results"), result);
     }
-    diff_fixture_read(json, report);
+    return json;
 }
 
 static void a_report_and_itself_do_not_differ(void **state)
@@ -177,8 +181,8 @@ static void a_report_and_itself_do_not_differ(void **state)
     (void)state;
     struct report_read before, now;
     struct diff diff;
-    read_all(&before);
-    read_all(&now);
+    diff_fixture_read(report_of_all(), &before);
+    diff_fixture_read(report_of_all(), &now);
     assert_int_equal(diff_make(&diff, &before, &now), 0);
     assert_int_equal(diff.count, 0);
     assert_int_equal(diff.unchanged, CHANGE_COUNT);
@@ -187,6 +191,50 @@ static void a_report_and_itself_do_not_differ(void **state)
     diff_fini(&diff);
     report_read_fini(&before);
     report_read_fini(&now);
+}
+
+static void compare_texts(const char *old, const char *new, bool lean, struct diff_counts *counts)
+{
+    struct report_read before, now;
+    struct drill_error error;
+    struct diff diff;
+    int (*read)(const char *, const void *, size_t, struct report_read *, struct drill_error *) =
+        lean ? report_read_text_lean : report_read_text;
+    assert_int_equal(read("old.json", old, strlen(old), &before, &error), 0);
+    assert_int_equal(read("new.json", new, strlen(new), &now, &error), 0);
+    assert_int_equal(diff_make(&diff, &before, &now), 0);
+    *counts = (struct diff_counts){.unchanged = diff.unchanged};
+    memcpy(counts->counts, diff.counts, sizeof(diff.counts));
+    for (size_t i = 0; i < diff.count; i++) {
+        counts->differences += diff.entries[i].difference_count;
+    }
+    diff_fini(&diff);
+    report_read_fini(&before);
+    report_read_fini(&now);
+}
+
+/* The same reports, spelled alike or not, and read either way. */
+static void lean_reports_differ_as_others_do(void **state)
+{
+    (void)state;
+    struct diff_counts whole, lean;
+    json_t *json = report_of_all(), *results = json_object_get(json, "results");
+    char *now = json_dumps(json, JSON_INDENT(1));
+    for (size_t i = 0; i < CHANGE_COUNT; i++) {
+        json_t *old = diff_fixture_patched(changes[i].before ? changes[i].before : "");
+        json_object_set(old, "id", json_object_get(json_array_get(results, i), "id"));
+        json_array_set_new(results, i, old);
+    }
+    for (size_t flags = 0; flags <= 1; flags++) {
+        char *before = json_dumps(json, JSON_INDENT(flags));
+        compare_texts(before, now, false, &whole);
+        compare_texts(before, now, true, &lean);
+        assert_memory_equal(&whole, &lean, sizeof(whole));
+        assert_true(lean.unchanged > 0 && lean.differences > 50);
+        free(before);
+    }
+    free(now);
+    json_decref(json);
 }
 
 /* A report of `count` results with ids from `first` on, in descending order. */
@@ -277,6 +325,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_change_gets_the_category_that_a_person_would_give),
         cmocka_unit_test(a_report_and_itself_do_not_differ),
+        cmocka_unit_test(lean_reports_differ_as_others_do),
         cmocka_unit_test(entries_stand_worst_first_and_then_by_id),
         cmocka_unit_test(twenty_thousand_results_take_as_many_comparisons),
         cmocka_unit_test(further_differences_of_a_result_are_counted),

@@ -55,6 +55,63 @@ static void what_is_no_report_is_refused_with_a_sentence(void **state)
     }
 }
 
+/* Keys may come in any order, and what a result is refused for is told last. */
+static void the_order_of_keys_does_not_matter(void **state)
+{
+    (void)state;
+    static const char odd[] =
+        "{\"results\": [{\"id\": 7}], \"schema\": 2, \"tool\": \"sockdrill\"}";
+    static const char twice[] = "{\"results\": [],\n\"results\": []}";
+    struct report_read report;
+    struct drill_error error;
+    char text[2048];
+    snprintf(text, sizeof(text),
+             "{\"results\": [%s], \"complete\": true, \"title\": \"t\", \"build\": \"plain\", "
+             "\"version\": \"1\", \"tool\": \"sockdrill\", \"schema\": 1}",
+             diff_fixture_result);
+    assert_int_equal(report_read_text("r.json", text, strlen(text), &report, &error), 0);
+    assert_int_equal(report.count, 1);
+    assert_string_equal(report.title, "t");
+    report_read_fini(&report);
+    assert_int_equal(report_read_text("r.json", odd, strlen(odd), &report, &error), -EINVAL);
+    assert_non_null(strstr(error.sentence, "is of version 2"));
+    assert_int_equal(report_read_text("r.json", twice, strlen(twice), &report, &error), -EINVAL);
+    assert_non_null(strstr(error.sentence, "twice"));
+    assert_int_equal(error.line, 2);
+}
+
+static void a_lean_report_gives_the_same_results_one_at_a_time(void **state)
+{
+    (void)state;
+    struct report_read lean, whole;
+    struct drill_error error;
+    json_t *json = diff_fixture_report(), *results = json_object_get(json, "results");
+    json_array_append_new(results, diff_fixture_patched("id \"z\""));
+    json_array_append_new(results, diff_fixture_patched("id \"\u00e4\"\nverdict \"skipped\""));
+    char *text = json_dumps(json, JSON_INDENT(3));
+    size_t size = strlen(text);
+    assert_int_equal(report_read_text("r.json", text, size, &whole, &error), 0);
+    assert_int_equal(report_read_text_lean("r.json", text, size, &lean, &error), 0);
+    assert_int_equal(lean.count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        json_t *one = report_read_json(&lean.results[i]),
+               *other = report_read_json(&whole.results[i]);
+        assert_null(lean.results[i].json);
+        assert_ptr_equal(other, whole.results[i].json);
+        assert_true(json_equal(one, other));
+        assert_string_equal(lean.results[i].id, whole.results[i].id);
+        assert_int_equal(lean.results[i].verdict, whole.results[i].verdict);
+        assert_true(lean.results[i].text > text && lean.results[i].text[0] == '{' &&
+                    lean.results[i].text[lean.results[i].size - 1] == '}');
+        json_decref(one);
+        json_decref(other);
+    }
+    report_read_fini(&lean);
+    report_read_fini(&whole);
+    free(text);
+    json_decref(json);
+}
+
 /* Reads a report of one patched result: 0 or -EINVAL. */
 static int read_patched(const char *patch, struct drill_error *error)
 {
@@ -267,6 +324,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_no_report_is_refused_with_a_sentence),
+        cmocka_unit_test(the_order_of_keys_does_not_matter),
+        cmocka_unit_test(a_lean_report_gives_the_same_results_one_at_a_time),
         cmocka_unit_test(members_that_break_the_schema_are_refused_with_their_place),
         cmocka_unit_test(an_excerpt_of_257_bytes_is_refused),
         cmocka_unit_test(a_story_has_its_bounds),
