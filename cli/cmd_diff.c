@@ -10,6 +10,7 @@
 #include "command.h"
 #include "diff_json.h"
 #include "diff_text.h"
+#include "fuzz_diff_text.h"
 #include "json_read.h"
 #include "output.h"
 #include "tape_open.h"
@@ -80,18 +81,61 @@ static const struct argp diff_argp = {
     .options = diff_options,
     .parser = diff_parse,
     .args_doc = "OLD NEW",
-    .doc = "Compares two reports of `sockdrill run --report` and tells what changed, worst first. "
-           "Exits 1 when something got worse.",
+    .doc =
+        "Compares two reports of `sockdrill run --report`, or two of `sockdrill fuzz-report`, and "
+        "tells what changed, worst first. Exits 1 when something got worse.",
 };
 
-/* Says why a report was refused. */
-static int diff_refuse(int status, const struct drill_error *error)
+/* One of the two reports, of either kind. */
+struct diff_report {
+    const char *path;
+    struct bytes text;
+    bool fuzz, open; /* the second: one of the two that follow is to be freed */
+    struct report_read run;
+    struct fuzz_report night;
+};
+
+static void diff_report_fini(struct diff_report *report)
 {
-    if (status != -EINVAL) {
+    if (report->open && report->fuzz) {
+        fuzz_report_fini(&report->night);
+    } else if (report->open) {
+        report_read_fini(&report->run);
+    }
+    bytes_fini(&report->text);
+}
+
+static int diff_report_read(struct diff_report *report, struct drill_error *error)
+{
+    const struct bytes *text = &report->text;
+    int status = json_read_file(report->path, "--report", &report->text, error);
+    if (status != 0) {
+        return status;
+    }
+    report->fuzz = fuzz_report_is(text->data, text->size);
+    status =
+        report->fuzz
+            ? fuzz_report_read_text(report->path, text->data, text->size, &report->night, error)
+            : report_read_text_lean(report->path, text->data, text->size, &report->run, error);
+    report->open = status == 0;
+    return status;
+}
+
+/* COMMAND_GOOD, or the exit code after saying why not. The report is to be freed in any case. */
+static int diff_report_open(struct diff_report *report, const char *path)
+{
+    struct drill_error error;
+    *report = (struct diff_report){.path = path};
+    bytes_init(&report->text, JSON_READ_BYTES_ROOM);
+    int status = diff_report_read(report, &error);
+    if (status == -EINVAL) {
+        output_error(&error);
+        return COMMAND_USAGE;
+    }
+    if (status != 0) {
         output_no_memory();
     }
-    output_error(error);
-    return COMMAND_USAGE;
+    return COMMAND_GOOD;
 }
 
 static bool diff_color(const struct diff_settings *settings)
@@ -115,52 +159,76 @@ static int diff_render(const struct diff_settings *settings, const struct diff *
     return -EINVAL;
 }
 
-static int diff_tell(const struct diff_settings *settings, const struct report_read *before,
-                     const struct report_read *now)
+static int diff_render_fuzz(const struct diff_settings *settings, const struct fuzz_diff *diff,
+                            struct bytes *out)
 {
-    struct diff diff;
-    struct bytes out;
-    bytes_init(&out, DIFF_BYTES_MAX);
-    if (diff_make(&diff, before, now) != 0 || diff_render(settings, &diff, &out) != 0) {
-        output_no_memory();
+    switch (settings->format) {
+    case DIFF_FORMAT_TEXT:
+        return fuzz_diff_text_add(out, diff, diff_color(settings));
+    case DIFF_FORMAT_JSON:
+        return fuzz_diff_json_add(out, diff);
+    case DIFF_FORMAT_MARKDOWN:
+        return fuzz_diff_markdown_add(out, diff);
     }
-    int code = tape_write(settings->out, out.data, out.size);
-    bool failed = diff.worse || (settings->strict && diff.count > 0);
-    bytes_fini(&out);
-    diff_fini(&diff);
-    return code == COMMAND_GOOD && failed ? COMMAND_FAILED : code;
+    return -EINVAL;
 }
 
-static int diff_runs(const struct diff_settings *settings, const struct bytes texts[2])
+/* Whether what changed is reason to fail. */
+static bool diff_runs(const struct diff_settings *settings, const struct diff_report *before,
+                      const struct diff_report *now, struct bytes *out)
 {
-    struct report_read before, now;
-    struct drill_error error;
-    int status =
-        report_read_text_lean(settings->before, texts[0].data, texts[0].size, &before, &error);
-    if (status != 0) {
-        return diff_refuse(status, &error);
+    struct diff diff;
+    if (diff_make(&diff, &before->run, &now->run) != 0 || diff_render(settings, &diff, out) != 0) {
+        output_no_memory();
     }
-    status = report_read_text_lean(settings->now, texts[1].data, texts[1].size, &now, &error);
-    int code = status == 0 ? diff_tell(settings, &before, &now) : diff_refuse(status, &error);
-    report_read_fini(&now);
-    report_read_fini(&before);
-    return code;
+    bool failed = diff.worse || (settings->strict && diff.count > 0);
+    diff_fini(&diff);
+    return failed;
+}
+
+static bool diff_nights(const struct diff_settings *settings, const struct diff_report *before,
+                        const struct diff_report *now, struct bytes *out)
+{
+    struct fuzz_diff diff;
+    if (fuzz_diff_make(&diff, &before->night, &now->night) != 0 ||
+        diff_render_fuzz(settings, &diff, out) != 0) {
+        output_no_memory();
+    }
+    bool failed = diff.worse || (settings->strict && diff.count > 0);
+    fuzz_diff_fini(&diff);
+    return failed;
+}
+
+static int diff_tell(const struct diff_settings *settings, const struct diff_report *before,
+                     const struct diff_report *now)
+{
+    struct bytes out;
+    if (before->fuzz != now->fuzz) {
+        const struct diff_report *night = now->fuzz ? now : before;
+        output_complain("\"%s\" is the report of a night of fuzzing, and \"%s\" that of a run; "
+                        "name two of a kind",
+                        night->path, now->fuzz ? before->path : now->path);
+        return COMMAND_USAGE;
+    }
+    bytes_init(&out, DIFF_BYTES_MAX);
+    bool failed = now->fuzz ? diff_nights(settings, before, now, &out)
+                            : diff_runs(settings, before, now, &out);
+    int code = tape_write(settings->out, out.data, out.size);
+    bytes_fini(&out);
+    return code == COMMAND_GOOD && failed ? COMMAND_FAILED : code;
 }
 
 int cmd_diff(int argc, char **argv)
 {
     struct diff_settings settings = {0};
-    struct bytes texts[2];
-    struct drill_error error;
+    struct diff_report before, now;
     argp_parse(&diff_argp, argc, argv, 0, NULL, &settings);
-    bytes_init(&texts[0], JSON_READ_BYTES_ROOM);
-    bytes_init(&texts[1], JSON_READ_BYTES_ROOM);
-    int status = json_read_file(settings.before, "--report", &texts[0], &error);
-    if (status == 0) {
-        status = json_read_file(settings.now, "--report", &texts[1], &error);
+    int code = diff_report_open(&before, settings.before);
+    if (code == COMMAND_GOOD) {
+        code = diff_report_open(&now, settings.now);
+        code = code == COMMAND_GOOD ? diff_tell(&settings, &before, &now) : code;
+        diff_report_fini(&now);
     }
-    int code = status == 0 ? diff_runs(&settings, texts) : diff_refuse(status, &error);
-    bytes_fini(&texts[0]);
-    bytes_fini(&texts[1]);
+    diff_report_fini(&before);
     return code;
 }

@@ -3,7 +3,8 @@
 //
 // Makes seeds for the fuzz target `report` of a report: each of its first results as a report of its own,
 // and beside what it may become: failed, skipped, with other bytes, gone, of a newer version. And the first
-// one with every outcome, words that want to be markup, and timings beside it.
+// one with every outcome, words that want to be markup, and timings beside it. And of a fuzz report, which is
+// made up.
 'use strict';
 
 const crypto = require('crypto');
@@ -73,8 +74,33 @@ function timed(report, result) {
   ];
 }
 
-function write(folder, first, second) {
-  const seed = `${JSON.stringify(first)}\0${JSON.stringify(second)}`;
+const night = {
+  schema: 1,
+  kind: 'fuzz',
+  tool: 'sockdrill',
+  version: '1',
+  complete: true,
+  targets: [
+    {
+      name: 'stream-x',
+      complete: true,
+      runs: [{ engine: 'afl', execs: 9, fuzzed_ms: 2000, execs_per_second: 900, stability_hundredths: 10000 }],
+      corpus: { files: 90, bytes: 900 },
+      findings: [{ fingerprint: 'x:leak', sim: 'leak', kernel: null, scenario: null }],
+      coverage: [{ file: 'core/loop.c', lines_covered: 90, lines_total: 100 }],
+    },
+  ],
+};
+
+const nightChanges = [
+  (target) => Object.assign(target.runs[0], { execs_per_second: 90, stability_hundredths: 9000 }),
+  (target) => Object.assign(target.corpus, { files: 9 }) && Object.assign(target.coverage[0], { lines_covered: 9 }),
+  (target) => Object.assign(target, { corpus: null, coverage: [], runs: [], findings: [] }),
+  (target) => Object.assign(target.findings[0], { fingerprint: '</code>@all', scenario: 'x.json' }),
+  (target) => Object.assign(target, { name: 'tape-x' }),
+];
+
+function write(folder, seed) {
   fs.writeFileSync(path.join(folder, crypto.createHash('sha1').update(seed).digest('hex')), seed);
 }
 
@@ -83,11 +109,17 @@ function main(file, folder) {
   delete report.summary;
   for (const result of report.results.slice(0, results_max)) {
     for (const change of changes) {
-      const before = { ...report, results: [result] };
-      write(folder, before, change(JSON.parse(JSON.stringify(before))));
+      const before = JSON.stringify({ ...report, results: [result] });
+      const seed = `${before}\0${JSON.stringify(change(JSON.parse(before)))}`;
+      write(folder, seed);
     }
   }
-  write(folder, ...timed(report, report.results[0]));
+  write(folder, timed(report, report.results[0]).map((part) => JSON.stringify(part)).join('\0'));
+  for (const change of nightChanges) {
+    const now = JSON.parse(JSON.stringify(night));
+    change(now.targets[0]);
+    write(folder, `${JSON.stringify(night)}\0${JSON.stringify(now)}`);
+  }
 }
 
 main(process.argv[2], process.argv[3]);

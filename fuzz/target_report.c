@@ -2,8 +2,8 @@
 /*
  * The input is two reports, parted by the first NUL; without one the report stands for both. The
  * first is written in every format, and they are compared, in every face; timings in the place of
- * the second give the first its times. Like a command this knows fuzz/ and reports/, and is for no
- * other file to include.
+ * the second give the first its times. Fuzz reports are compared as well. Like a command this knows
+ * fuzz/ and reports/, and is for no other file to include.
  */
 #include <errno.h>
 #include <string.h>
@@ -12,12 +12,14 @@
 #include "diff_text.h"
 #include "face_check.h"
 #include "finding.h"
+#include "fuzz_report_read.h"
 #include "junit.h"
 #include "markdown.h"
 #include "report_read.h"
 #include "run_markdown.h"
 #include "tap.h"
 #include "target.h"
+#include "target_report_nights.h"
 
 #define FACE_BYTES_MAX ((size_t)64 << 20)
 
@@ -31,10 +33,11 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 }
 
 /* Whether it is a report; what is refused is refused with a sentence. */
-static bool read_one(const uint8_t *text, size_t size, struct report_read *report)
+static bool read_one(const uint8_t *text, size_t size, bool lean, struct report_read *report)
 {
     struct drill_error error;
-    int status = report_read_text("input", text, size, report, &error);
+    int status = lean ? report_read_text_lean("input", text, size, report, &error)
+                      : report_read_text("input", text, size, report, &error);
     if (status == -EINVAL && !error.sentence[0]) {
         finding("refusal", "a report is refused without a sentence");
     }
@@ -124,7 +127,7 @@ static void play(const struct report_read *report, const uint8_t *second, size_t
     struct timings_read timings;
     struct drill_error error;
     render(report, NULL);
-    if (read_one(second, size, &now)) {
+    if (read_one(second, size, true, &now)) {
         compare_all(report, &now);
         report_read_fini(&now);
     } else if (timings_read_text("input", second, size, &timings, &error) == 0) {
@@ -137,9 +140,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const uint8_t *border = size > 0 ? memchr(data, 0, size) : NULL;
     size_t first = border ? (size_t)(border - data) : size;
+    const uint8_t *second = border ? border + 1 : data;
+    size_t rest = border ? size - first - 1 : size;
     struct report_read report;
-    if (read_one(data, first, &report)) {
-        play(&report, border ? border + 1 : data, border ? size - first - 1 : size);
+    if (fuzz_report_is(data, first)) {
+        target_report_nights(data, first, second, rest);
+    } else if (read_one(data, first, false, &report)) {
+        play(&report, second, rest);
         report_read_fini(&report);
     }
     return 0;

@@ -12,7 +12,7 @@
 #include "diff.h"
 #include "ink.h"
 
-/* "new failures", as a heading. */
+/* "new failure", as a heading. */
 const char *diff_text_heading(enum diff_category category);
 
 /* "pass, now fail". */

@@ -89,17 +89,18 @@ function checkFuzz({ targets, summary }, problems) {
   }
 }
 
-// The summary counts the changes, which stand worst category first and then by id.
+// The summary counts the changes, which stand worst category first and then by id, or target and item.
 function checkDiff({ changes, summary, worse }, problems) {
   const categories = Object.keys(summary);
-  for (const category of categories.filter((key) => !key.startsWith('unchanged'))) {
+  for (const category of categories.filter((key) => !/^(unchanged|kept)/.test(key))) {
     const there = changes.filter((change) => change.category === category).length;
     if (summary[category] !== there) {
       problems.push(`/summary/${category}: ${summary[category]}, but there are ${there}`);
     }
   }
   const rank = ({ category }) => categories.indexOf(category);
-  const sorted = (a, b) => rank(a) < rank(b) || (rank(a) === rank(b) && Buffer.compare(Buffer.from(a.id), Buffer.from(b.id)) < 0);
+  const name = ({ id, target, item }) => Buffer.from(id ?? `${target}\0${item ?? ''}`);
+  const sorted = (a, b) => rank(a) < rank(b) || (rank(a) === rank(b) && Buffer.compare(name(a), name(b)) < 0);
   if (changes.some((change, i) => i > 0 && !sorted(changes[i - 1], change))) {
     problems.push('/changes: not in order');
   }
@@ -143,7 +144,7 @@ function check(schema, validate, file) {
     return validate.errors.map((error) => `${error.dataPath || '/'}: ${error.message} (${error.schemaPath})`);
   }
   checkOrder(report, schema, schema, '', problems);
-  if (report.document === 'diff') {
+  if (report.document) {
     checkDiff(report, problems);
   } else if (report.kind === 'fuzz') {
     checkFuzz(report, problems);
