@@ -72,6 +72,11 @@ static int read_head(struct report_read *report, struct drill_error *error)
         return refuse_foreign(error, "complete");
     }
     report->complete = json_is_true(complete);
+    report->schema = json_integer_value(json_object_get(report->root, "schema"));
+    report->shard = json_object_get(report->root, "shard");
+    if (report->shard && report_check_shard(report->shard, error) != 0) {
+        return -EINVAL;
+    }
     return json_is_array(json_object_get(report->root, "results"))
                ? 0
                : refuse_foreign(error, "results");
@@ -97,9 +102,11 @@ static int read_results(struct report_read *report, struct drill_error *error)
             return -EINVAL;
         }
         const char *verdict = json_string_value(json_object_get(json, "verdict"));
+        const char *world = json_string_value(json_object_get(json, "world"));
         report->results[i] = (struct report_read_result){
             .id = json_string_value(json_object_get(json, "id")),
             .verdict = (enum verdict)report_check_verdict(verdict),
+            .world = (enum plan_world)report_check_world(world),
             .json = json,
         };
     }
