@@ -13,7 +13,10 @@
 #include "command.h"
 #include "isolate.h"
 #include "output.h"
+#include "run_baseline.h"
+#include "run_choice.h"
 #include "run_files.h"
+#include "run_rerun.h"
 #include "run_settings.h"
 #include "safe_text.h"
 #include "stop.h"
@@ -24,8 +27,9 @@
 
 struct run {
     const struct run_settings *settings;
-    struct plan **plans; /* those asked for; borrowed from the suite */
-    size_t plan_count;
+    struct run_choice choice;
+    struct run_rerun rerun;
+    struct run_baseline baseline;
     struct run_files files;
     struct terminal *terminal;
     struct bytes replay_arguments;
@@ -56,24 +60,12 @@ static int run_finished(void *owner, const struct result *result)
 
 static void run_free(struct run *run)
 {
-    free(run->plans);
     terminal_free(run->terminal);
     run_files_fini(&run->files);
+    run_baseline_fini(&run->baseline);
+    run_rerun_fini(&run->rerun);
+    run_choice_free(&run->choice);
     bytes_fini(&run->replay_arguments);
-}
-
-static bool run_select(struct run *run, const struct suite *suite)
-{
-    run->plans = calloc(suite->plan_count, sizeof(struct plan *));
-    if (!run->plans) {
-        output_no_memory();
-    }
-    for (size_t i = 0; i < suite->plan_count; i++) {
-        if (run_settings_want(run->settings, suite->plans[i])) {
-            run->plans[run->plan_count++] = suite->plans[i];
-        }
-    }
-    return run->plan_count > 0;
 }
 
 static void run_add_asked(struct bytes *text, const char *option, const struct arguments *list)
@@ -100,9 +92,8 @@ static int run_complain_nothing_matches(const struct run_settings *settings, siz
 
 static int run_list(const struct run *run)
 {
-    for (size_t i = 0; i < run->plan_count; i++) {
-        ASSERT(run->plans[i]);
-        puts(run->plans[i]->id);
+    for (size_t i = 0; i < run->choice.played_count; i++) {
+        puts(run->choice.played[i]->id);
     }
     return COMMAND_GOOD;
 }
@@ -138,30 +129,66 @@ static int run_open(struct run *run, const char *title)
     struct terminal_options options;
     terminal_options_detect(&options, STDOUT_FILENO, run->settings->verbosity);
     options.replay_arguments = run_replay_arguments(run);
-    run->terminal = terminal_new(&options, run->plans, run->plan_count);
+    run->terminal = terminal_new(&options, run->choice.played, run->choice.played_count);
     if (!run->terminal) {
         output_no_memory();
     }
-    int status =
-        run_files_open(&run->files, run->settings, title, run->plans, run->plan_count, &error);
+    int status = run_files_open(&run->files, run->settings, title, &run->choice, &error);
+    if (status == 0) {
+        status = run_rerun_add(&run->rerun, &run->choice, run->files.report, &error);
+        run->write_failed = status != 0;
+    }
     if (status != 0) {
         output_error(&error);
+    }
+    if (run->write_failed) {
+        run_files_close(&run->files, false, NULL);
     }
     return status;
 }
 
-static int run_verdict(const struct report_summary *summary)
+/* What makes this run smaller than the suite. */
+static void run_tell_part(const struct run *run)
 {
-    for (int verdict = 0; verdict < VERDICT_COUNT; verdict++) {
-        if (summary->counts[verdict] > 0 && !verdict_is_good((enum verdict)verdict)) {
-            return COMMAND_FAILED;
-        }
+    const struct run_choice *choice = &run->choice;
+    const struct report_shard *shard = &choice->shard;
+    if (shard->count > 0) {
+        printf("shard %u of %u: %zu of %zu scenarios\n", shard->index, shard->count, choice->count,
+               choice->matched);
     }
-    if (summary->counts[VERDICT_SKIPPED] == summary->total) {
+    if (run->settings->rerun) {
+        printf("%zu of %zu scenarios run again, the others are taken from the old report\n",
+               choice->played_count, choice->count);
+    }
+    if (run->rerun.other) {
+        puts("the old report is of another version or kind of build: nothing is taken from it");
+    }
+    output_flush();
+}
+
+/* The empty shard is whole, too: that all shards are there is for `sockdrill merge` to see, and so
+ * is that not everything was skipped. */
+static bool run_tested_nothing(const struct run *run, const struct report_summary *summary)
+{
+    return run->choice.shard.count == 0 && summary->counts[VERDICT_SKIPPED] == summary->total;
+}
+
+static int run_judge(struct run *run, const struct report_summary *summary)
+{
+    struct report_read now;
+    if (run_tested_nothing(run, summary)) {
         output_complain("every scenario was skipped: nothing was tested");
         return COMMAND_FAILED;
     }
-    return COMMAND_GOOD;
+    if (!run->settings->baseline) {
+        return report_summary_bad(summary) > 0 ? COMMAND_FAILED : COMMAND_GOOD;
+    }
+    if (run_files_read(&run->files, &now) != 0) {
+        return COMMAND_MACHINE;
+    }
+    int code = run_baseline_judge(&run->baseline, run->settings, &run->files.document, &now);
+    report_read_fini(&now);
+    return code;
 }
 
 static int run_play(struct run *run)
@@ -180,7 +207,9 @@ static int run_play(struct run *run)
         .stop = stop_flag(),
     };
     uint64_t start_ns = clock_real_ns();
-    int status = isolate_run(run->plans, run->plan_count, &options, &error);
+    int status = run->choice.played_count == 0
+                     ? 0
+                     : isolate_run(run->choice.played, run->choice.played_count, &options, &error);
     uint64_t real_ns = clock_real_ns() - start_ns;
 
     terminal_flush(run->terminal);
@@ -195,39 +224,56 @@ static int run_play(struct run *run)
         output_complain("standard output could not be written: %s", strerror(-shown));
     }
     if (status != 0 || shown != 0 || !written) {
+        if (run->settings->baseline) {
+            output_complain("the run did not come to a good end, so it is not compared with %s",
+                            run->settings->baseline);
+        }
         return COMMAND_MACHINE;
     }
-    return run_verdict(&summary);
+    return run_judge(run, &summary);
 }
 
 /* Every run that is to be made has its place in memory. */
 static bool run_is_too_long(const struct run *run)
 {
     uint64_t repeat = run->settings->repeat ? run->settings->repeat : 1;
-    if (run->plan_count <= ISOLATE_RUNS_MAX / repeat) {
+    if (run->choice.played_count <= ISOLATE_RUNS_MAX / repeat) {
         return false;
     }
     output_complain("%zu scenarios, each %" PRIu64 " times, are more than %zu runs; choose some with "
                     "--filter, or a smaller --repeat",
-                    run->plan_count, repeat, ISOLATE_RUNS_MAX);
+                    run->choice.played_count, repeat, ISOLATE_RUNS_MAX);
     return true;
 }
 
+static int run_begin(struct run *run, const struct suite *suite)
+{
+    if (stop_catch(true) < 0) {
+        output_complain("no pipe to be had: %s", strerror(errno));
+        return COMMAND_MACHINE;
+    }
+    if (run_open(run, suite->title) != 0) {
+        return COMMAND_MACHINE;
+    }
+    run_tell_part(run);
+    return run_play(run);
+}
+
+/* Other reports are read, and refused, before anything is opened. */
 static int run_suite(const struct run_settings *settings, const struct suite *suite)
 {
     struct run run = {.settings = settings};
     bytes_init(&run.replay_arguments, RUN_TEXT_BYTES_MAX);
-    int code = COMMAND_MACHINE;
-    if (!run_select(&run, suite)) {
+    run_choice_make(&run.choice, settings, suite);
+    int code = run_rerun_open(&run.rerun, settings, &run.choice);
+    if (code == COMMAND_GOOD && run.choice.matched == 0) {
         code = run_complain_nothing_matches(settings, suite->plan_count);
-    } else if (settings->list) {
+    } else if (code == COMMAND_GOOD && settings->list) {
         code = run_list(&run);
-    } else if (run_is_too_long(&run)) {
-        code = COMMAND_USAGE;
-    } else if (stop_catch(true) < 0) {
-        output_complain("no pipe to be had: %s", strerror(errno));
-    } else if (run_open(&run, suite->title) == 0) {
-        code = run_play(&run);
+    } else if (code == COMMAND_GOOD) {
+        code = run_baseline_open(&run.baseline, settings, suite, &run.choice);
+        code = code == COMMAND_GOOD && run_is_too_long(&run) ? COMMAND_USAGE : code;
+        code = code == COMMAND_GOOD ? run_begin(&run, suite) : code;
     }
     run_free(&run);
     return code;

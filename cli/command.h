@@ -23,6 +23,7 @@ int cmd_talk(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_diff(int argc, char **argv);
 int cmd_report(int argc, char **argv);
+int cmd_merge(int argc, char **argv);
 int cmd_plugins(int argc, char **argv);
 int cmd_tape(int argc, char **argv);
 int cmd_fuzz_report(int argc, char **argv);

@@ -24,6 +24,7 @@ static const struct main_command main_commands[] = {
     {"check", "PATH...", "check scenarios without running anything", "sockdrill check", cmd_check},
     {"diff", "OLD NEW", "tell what changed between two reports", "sockdrill diff", cmd_diff},
     {"report", "FILE", "write a report in other formats", "sockdrill report", cmd_report},
+    {"merge", "REPORT...", "put the reports of shards together", "sockdrill merge", cmd_merge},
     {"serve", "PLUGIN@ENDPOINT...", "serve plugins to real peers", "sockdrill serve", cmd_serve},
     {"talk", "ENDPOINT", "send lines to a server and print its answers", "sockdrill talk",
      cmd_talk},

@@ -19,10 +19,11 @@ static int open_timings(struct run_files *files, const struct run_settings *sett
 
 /* The report comes last, because nothing has to be undone after it. */
 static int open_report(struct run_files *files, const struct run_settings *settings,
-                       const char *title, struct plan *const *plans, size_t plan_count,
+                       const char *title, const struct run_choice *choice,
                        struct drill_error *error)
 {
-    int status = report_open(settings->report, title, plans, plan_count, &files->report, error);
+    int status = report_open_shard(settings->report, title, &choice->shard, choice->plans,
+                                   choice->count, &files->report, error);
     if (status == 0 && settings->document) {
         status = report_keep(files->report, &files->document, error);
     }
@@ -48,24 +49,26 @@ static void abandon(struct run_files *files)
 }
 
 int run_files_open(struct run_files *files, const struct run_settings *settings, const char *title,
-                   struct plan *const *plans, size_t plan_count, struct drill_error *error)
+                   const struct run_choice *choice, struct drill_error *error)
 {
-    *files = (struct run_files){.formats = settings->formats};
+    struct plan *const *plans = choice->played;
+    size_t count = choice->played_count;
+    *files = (struct run_files){.choice = choice, .formats = settings->formats};
     bytes_init(&files->document, SIZE_MAX);
     bytes_init(&files->times, SIZE_MAX);
     int status = formats_open(&files->formats, error);
     if (status == 0 && settings->pcap) {
-        status = captures_open(settings->pcap, plans, plan_count, settings->worlds,
-                               &files->captures, error);
+        status =
+            captures_open(settings->pcap, plans, count, settings->worlds, &files->captures, error);
     }
     if (status == 0 && settings->timings) {
-        status = open_timings(files, settings, plans, plan_count, error);
+        status = open_timings(files, settings, plans, count, error);
     }
     if (status == 0 && settings->trace) {
-        status = traces_open(settings->trace, plans, plan_count, &files->traces, error);
+        status = traces_open(settings->trace, plans, count, &files->traces, error);
     }
     if (status == 0) {
-        status = open_report(files, settings, title, plans, plan_count, error);
+        status = open_report(files, settings, title, choice, error);
     }
     if (status != 0) {
         abandon(files);
@@ -75,7 +78,10 @@ int run_files_open(struct run_files *files, const struct run_settings *settings,
 
 int run_files_keep(struct run_files *files, const struct result *result, struct drill_error *error)
 {
-    int status = report_add(files->report, result, error);
+    ASSERT(result->plan < files->choice->played_count);
+    struct result placed = *result; /* borrows all of it */
+    placed.plan = files->choice->played_at[result->plan];
+    int status = report_add(files->report, &placed, error);
     if (status == 0 && files->timings) {
         status = timings_add(files->timings, result, error);
     }

@@ -17,11 +17,13 @@
 #include "formats.h"
 #include "report.h"
 #include "report_read.h"
+#include "run_choice.h"
 #include "run_settings.h"
 #include "timings.h"
 #include "traces.h"
 
 struct run_files {
+    const struct run_choice *choice; /* borrowed */
     struct report *report;
     struct timings *timings; /* NULL: not asked for, as the two below */
     struct traces *traces;
@@ -31,13 +33,14 @@ struct run_files {
     struct bytes times;    /* the finished timings, where a format holds times; else empty */
 };
 
-/* What cannot be written is refused here, before the first scenario starts. The plans are borrowed
- * until run_files_close. 0, or -errno with a sentence; then there is nothing to close. */
+/* What cannot be written is refused here, before the first scenario starts. The report is about all
+ * plans of the choice, the other files about those that are played. The choice is borrowed until
+ * run_files_close. 0, or -errno with a sentence; then there is nothing to close. */
 int run_files_open(struct run_files *files, const struct run_settings *settings, const char *title,
-                   struct plan *const *plans, size_t plan_count, struct drill_error *error);
+                   const struct run_choice *choice, struct drill_error *error);
 
-/* Puts a result into every file. 0, or -errno with a sentence: what follows cannot be kept either.
- */
+/* Puts a result of a plan that was played into every file. 0, or -errno with a sentence: what
+ * follows cannot be kept either. */
 int run_files_keep(struct run_files *files, const struct result *result, struct drill_error *error);
 
 /* What finished is kept however the run ended. False after saying why when a file failed. */

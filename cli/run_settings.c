@@ -3,9 +3,12 @@
 
 #include <argp.h>
 #include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "shard.h"
 #include "terminal.h"
 
 enum {
@@ -21,6 +24,10 @@ enum {
     RUN_WORLD,
     RUN_TRACE,
     RUN_PCAP,
+    RUN_SHARD,
+    RUN_RERUN,
+    RUN_BASELINE,
+    RUN_UPDATE_BASELINE,
 };
 
 static const struct argp_option run_options[] = {
@@ -28,6 +35,13 @@ static const struct argp_option run_options[] = {
     {"filter", RUN_FILTER, "GLOB", 0,
      "only those whose id matches GLOB, where * also matches / (several: any of them)", 1},
     {"tag", RUN_TAG, "TAG", 0, "only those that carry TAG (several: any of them)", 1},
+    {"shard", RUN_SHARD, "I/N", 0,
+     "only those of part I of N, which `sockdrill merge` puts together again", 1},
+    {"rerun", RUN_RERUN, "OLD", 0,
+     "play what failed, did not run or is new or edited since the report OLD; the other results "
+     "are "
+     "taken from OLD",
+     1},
     {"list", RUN_LIST, 0, 0, "print their ids, one per line, and run nothing", 1},
     {0, 0, 0, 0, "How:", 2},
     {"world", RUN_WORLD, "WORLD", 0,
@@ -51,6 +65,10 @@ static const struct argp_option run_options[] = {
     FORMATS_OPTIONS(3),
     {"trace", RUN_TRACE, "FILE", 0, "write every call of every scenario as JSON to FILE", 3},
     {"pcap", RUN_PCAP, "DIR", 0, "write a packet capture of every scenario to DIR", 3},
+    {"baseline", RUN_BASELINE, "FILE", 0,
+     "compare with the report FILE, and exit 1 only when something got worse", 3},
+    {"update-baseline", RUN_UPDATE_BASELINE, 0, 0,
+     "put the report of this run in the place of the baseline", 3},
     {"quiet", 'q', 0, 0, "print failures and the summary only", 3},
     {"verbose", 'v', 0, 0,
      "print a line for every scenario; -vv: and what happened in it, call by call", 3},
@@ -105,6 +123,42 @@ static void run_take_name(struct argp_state *state, const char *option, const ch
     *name = text;
 }
 
+static void run_take_shard(struct argp_state *state, const char *text,
+                           struct run_settings *settings)
+{
+    uint64_t index = 0, count = 0;
+    const char *slash = strchr(text, '/');
+    char first[32];
+    snprintf(first, sizeof(first), "%.*s", slash ? (int)(slash - text) : 0, text);
+    if (!slash || arguments_number(slash + 1, 1, SHARD_COUNT_MAX, &count) != 0 ||
+        arguments_number(first, 1, count, &index) != 0) {
+        argp_error(state, "--shard takes I/N, such as 1/4: N up to %d, I from 1 to N, not '%s'",
+                   SHARD_COUNT_MAX, text);
+    }
+    settings->shard_index = (unsigned)index;
+    settings->shard_count = (unsigned)count;
+}
+
+/* Options about other reports. */
+static error_t run_parse_reports(int key, char *argument, struct argp_state *state)
+{
+    struct run_settings *settings = state->input;
+    switch (key) {
+    case RUN_RERUN:
+        run_take_name(state, "--rerun", "report", argument, &settings->rerun);
+        return 0;
+    case RUN_BASELINE:
+        run_take_name(state, "--baseline", "report", argument, &settings->baseline);
+        settings->document = true;
+        return 0;
+    case RUN_UPDATE_BASELINE:
+        settings->update_baseline = true;
+        return 0;
+    default:
+        return formats_parse(key, argument, state, &settings->formats);
+    }
+}
+
 /* Options that name what is written. */
 static error_t run_parse_output(int key, char *argument, struct argp_state *state)
 {
@@ -129,7 +183,7 @@ static error_t run_parse_output(int key, char *argument, struct argp_state *stat
         settings->verbosity = settings->verbosity < 1 ? 1 : TERMINAL_VERBOSITY_MAX;
         return 0;
     default:
-        return formats_parse(key, argument, state, &settings->formats);
+        return run_parse_reports(key, argument, state);
     }
 }
 
@@ -143,6 +197,9 @@ static error_t run_parse_option(int key, char *argument, struct argp_state *stat
         return 0;
     case RUN_TAG:
         arguments_add(&settings->tags, argument);
+        return 0;
+    case RUN_SHARD:
+        run_take_shard(state, argument, settings);
         return 0;
     case RUN_LIST:
         settings->list = true;
@@ -177,9 +234,11 @@ static void run_check_files(struct argp_state *state, const struct run_settings 
         const char *option, *file;
     } files[] = {{"--report", settings->report},
                  {"--timings", settings->timings},
-                 {"--trace", settings->trace}};
-    for (size_t i = 0; i < 3; i++) {
-        for (size_t k = i + 1; k < 3; k++) {
+                 {"--trace", settings->trace},
+                 {"--baseline", settings->baseline}};
+    const size_t count = sizeof(files) / sizeof(files[0]);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = i + 1; k < count; k++) {
             if (files[i].file && files[k].file && strcmp(files[i].file, files[k].file) == 0) {
                 argp_error(state, "%s and %s cannot share the file '%s'", files[i].option,
                            files[k].option, files[i].file);
@@ -188,6 +247,23 @@ static void run_check_files(struct argp_state *state, const struct run_settings 
         formats_check(state, &settings->formats, files[i].option, files[i].file);
     }
     formats_check(state, &settings->formats, "what the run prints", "-");
+}
+
+/* A baseline is about all of a suite, and is renewed by a person. */
+static void run_check_update(struct argp_state *state, const struct run_settings *settings)
+{
+    const char *ci = getenv("CI");
+    if (!settings->baseline) {
+        argp_error(state, "--update-baseline needs --baseline FILE");
+    }
+    if (ci && *ci) {
+        argp_error(state, "--update-baseline is refused where the environment variable CI is set: "
+                          "renew the baseline by hand and commit it");
+    }
+    if (settings->filters.count > 0 || settings->tags.count > 0 || settings->shard_count > 0) {
+        argp_error(state, "--update-baseline needs the whole suite: leave out --filter, --tag and "
+                          "--shard");
+    }
 }
 
 static error_t run_parse(int key, char *argument, struct argp_state *state)
@@ -203,6 +279,9 @@ static error_t run_parse(int key, char *argument, struct argp_state *state)
     case ARGP_KEY_SUCCESS:
         run_check_files(state, settings);
         settings->document |= formats_any(&settings->formats);
+        if (settings->update_baseline) {
+            run_check_update(state, settings);
+        }
         return 0;
     default:
         return run_parse_option(key, argument, state);
@@ -214,9 +293,9 @@ static const struct argp run_argp = {
     .parser = run_parse,
     .args_doc = "PATH...",
     .doc = "Plays the scenarios of files or folders and says what happened.\v"
-           "Exits 0 when all is well, 1 when a scenario failed, 2 when the usage or a scenario "
-           "file is wrong (then nothing is run), 3 when the machine failed or the run was "
-           "interrupted.",
+           "Exits 0 when all is well, 1 when a scenario failed (with --baseline: when something "
+           "got worse), 2 when the usage or a scenario file is wrong (then nothing is run), 3 when "
+           "the machine failed or the run was interrupted.",
 };
 
 static unsigned run_default_workers(void)
@@ -251,6 +330,18 @@ static bool run_matches(const struct arguments *filters, const char *id)
         }
     }
     return filters->count == 0;
+}
+
+bool run_settings_want_tags(const struct run_settings *settings, const char *id, const json_t *tags)
+{
+    bool tagged = settings->tags.count == 0;
+    for (size_t i = 0; i < json_array_size(tags) && !tagged; i++) {
+        const char *tag = json_string_value(json_array_get(tags, i));
+        for (size_t k = 0; k < settings->tags.count && !tagged; k++) {
+            tagged = tag && strcmp(settings->tags.items[k], tag) == 0;
+        }
+    }
+    return tagged && run_matches(&settings->filters, id);
 }
 
 static bool run_is_tagged(const struct arguments *tags, const struct plan *plan)

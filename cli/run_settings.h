@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <jansson.h>
+
 #include "arguments.h"
 #include "formats.h"
 #include "isolate.h"
@@ -17,6 +19,9 @@ struct run_settings {
     struct arguments paths, filters, tags, plugin_folders;
     const char *report, *timings, *trace, *pcap; /* NULL: not asked for */
     struct formats formats;
+    const char *baseline, *rerun; /* the same */
+    bool update_baseline;
+    unsigned shard_index, shard_count; /* from 1; count 0: the whole */
     enum plan_world worlds;
     unsigned workers;
     uint64_t timeout_ms; /* 0: the default */
@@ -36,5 +41,9 @@ bool run_settings_want(const struct run_settings *settings, const struct plan *p
 
 /* Which results need the traces of their runs: those that a report explains, or all. */
 enum isolate_trace run_settings_trace(const struct run_settings *settings);
+
+/* The same for what is only known by its id and its tags, a list of strings. */
+bool run_settings_want_tags(const struct run_settings *settings, const char *id,
+                            const json_t *tags);
 
 #endif

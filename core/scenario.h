@@ -2,13 +2,15 @@
 /*
  * Scenario files: from paths that a user gives to plans.
  *
- * `suite_load` finds the scenario files below the given paths, in a fixed order (bytewise by id),
- * expands matrices, checks everything that scenario-language.md says and makes one plan per
- * scenario. Every fault found is reported with file, line, column and pointer; loading goes on with
- * the next file so that one call shows all. Nothing runs here. Not thread-safe.
+ * `suite_load` finds the scenario files below the given paths, in a fixed order (bytewise by id of
+ * the file), expands matrices, checks everything that scenario-language.md says and makes one plan
+ * per scenario. Every fault found is reported with file, line, column and pointer; loading goes on
+ * with the next file so that one call shows all. Nothing runs here. Not thread-safe.
  */
 #ifndef DRILL_CORE_SCENARIO_H
 #define DRILL_CORE_SCENARIO_H
+
+#include <stdbool.h>
 
 #include "check.h"
 #include "plan.h"
@@ -30,8 +32,10 @@ struct scenario_plugins {
 struct suite {
     bool spell;          /* plans keep their expanded JSON */
     char *title;         /* of the root's suite.json; NULL when there is none */
-    struct plan **plans; /* owned, in order of id */
+    struct plan **plans; /* owned, in order of the files' ids, then as the matrix has them */
     size_t plan_count;
+    char **asked; /* owned: what ids begin with, "" or "tcp/", or are, of each path: suite_asks */
+    size_t asked_count;
     struct drill_error *errors; /* every refusal, in order of file and position */
     size_t error_count;
 };
@@ -44,6 +48,9 @@ int suite_load(const char *const *paths, size_t path_count, const struct scenari
 int suite_load_spelled(const char *const *paths, size_t path_count,
                        const struct scenario_plugins *plugins, struct suite *suite);
 void suite_free(struct suite *suite);
+
+/* Whether a scenario of this id would lie at one of the paths that were given, were it there. */
+bool suite_asks(const struct suite *suite, const char *id);
 
 /* One scenario file from memory, as suite_load reads it; `file` names it in errors and its folder
  * is where payload files are looked for. Appends to `suite`, whose

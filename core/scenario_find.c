@@ -186,6 +186,17 @@ static int walk_folder(struct walk *walk, const char *path, const char *prefix, 
     return result;
 }
 
+static int add_asked(struct suite *suite, const char *text)
+{
+    char **asked = reallocarray(suite->asked, suite->asked_count + 1, sizeof(*asked));
+    if (!asked) {
+        return -ENOMEM;
+    }
+    suite->asked = asked;
+    asked[suite->asked_count] = strdup(text);
+    return asked[suite->asked_count++] ? 0 : -ENOMEM;
+}
+
 static int find_file(struct walk *walk, const char *path, const struct stat *status, size_t *root)
 {
     char folder[PATH_MAX];
@@ -207,6 +218,10 @@ static int find_file(struct walk *walk, const char *path, const struct stat *sta
     if (result == 0) {
         result = text ? add_file(walk, path, text, name, *root, status) : -ENOMEM;
     }
+    if (result == 0) {
+        struct scenario_find *find = walk->find;
+        result = add_asked(find->suite, find->files[find->file_count - 1].id);
+    }
     bytes_fini(&prefix);
     return result;
 }
@@ -218,7 +233,10 @@ static int find_folder(struct walk *walk, const char *path, const struct stat *s
     int result = scenario_root_above(walk->find, path, root, &prefix);
     const char *text = bytes_string(&prefix);
     if (result == 0) {
-        result = text ? walk_folder(walk, path, text, *root, status) : -ENOMEM;
+        result = text ? add_asked(walk->find->suite, text) : -ENOMEM;
+    }
+    if (result == 0) {
+        result = walk_folder(walk, path, text, *root, status);
     }
     bytes_fini(&prefix);
     return result;

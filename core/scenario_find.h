@@ -40,8 +40,8 @@ struct scenario_find {
 void scenario_find_init(struct scenario_find *find, struct suite *suite);
 void scenario_find_fini(struct scenario_find *find);
 
-/* Adds what lies at a path, a file or a folder. 0, -EINVAL after a refusal, or -ENOMEM. `root` is
- * the one that the path itself belongs to. */
+/* Adds what lies at a path, a file or a folder, and what the suite says that it was asked for. 0,
+ * -EINVAL after a refusal, or -ENOMEM. `root` is the one that the path itself belongs to. */
 int scenario_find_path(struct scenario_find *find, const char *given, size_t *root);
 
 /* Sorts by id, drops what was given twice, and refuses two files with one id. */

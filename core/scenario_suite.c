@@ -147,8 +147,26 @@ void suite_free(struct suite *suite)
     for (size_t i = 0; i < suite->plan_count; i++) {
         plan_free(suite->plans[i]);
     }
+    for (size_t i = 0; i < suite->asked_count; i++) {
+        free(suite->asked[i]);
+    }
     free(suite->plans);
+    free(suite->asked);
     free(suite->errors);
     free(suite->title);
     *suite = (struct suite){0};
+}
+
+/* Of a folder everything below, of a file its scenario or the members of its matrix. */
+bool suite_asks(const struct suite *suite, const char *id)
+{
+    for (size_t i = 0; i < suite->asked_count; i++) {
+        const char *asked = suite->asked[i];
+        size_t size = strlen(asked);
+        bool folder = size == 0 || asked[size - 1] == '/';
+        if (strncmp(id, asked, size) == 0 && (folder || id[size] == '\0' || id[size] == '#')) {
+            return true;
+        }
+    }
+    return false;
 }

@@ -170,8 +170,34 @@ void diff_text_details(struct ink *ink, const struct diff_entry *entry)
     }
 }
 
+static const char *world_of(const struct report_read_result *result)
+{
+    return json_string_value(json_object_get(result->json, "world"));
+}
+
+/* What was run elsewhere is no repetition, and most of what differs may come from that. */
+static void add_worlds_warning(struct ink *ink, const struct diff *diff)
+{
+    uint64_t count = 0;
+    const struct diff_entry *first = NULL;
+    for (size_t i = 0; i < diff->count; i++) {
+        const struct diff_entry *entry = &diff->entries[i];
+        if (entry->before && entry->now && entry->before->world != entry->now->world) {
+            first = first ? first : entry;
+            count++;
+        }
+    }
+    if (first) {
+        ink_format(ink, "%" PRIu64 " %s run in another world than before, such as ", count,
+                   count == 1 ? "scenario was" : "scenarios were");
+        ink_safe(ink, first->id);
+        ink_format(ink, " (%s, now %s).\n", world_of(first->before), world_of(first->now));
+    }
+}
+
 void diff_text_warnings(struct ink *ink, const struct diff *diff)
 {
+    add_worlds_warning(ink, diff);
     if (strcmp(diff->before->build, diff->now->build) != 0) {
         ink_format(ink,
                    "The builds are of different kinds (%s, now %s), and a sanitized one finds "

@@ -71,13 +71,13 @@ static int add_line_break(struct bytes *out, const char *separator, size_t inden
     return status == 0 ? bytes_add_byte(out, ' ', indent) : status;
 }
 
+/* A key of a report that was read may be anything. */
 static int add_key(struct bytes *out, const char *key)
 {
-    int status = bytes_add_byte(out, '"', 1);
-    if (status == 0) {
-        status = bytes_add(out, key, strlen(key));
-    }
-    return status == 0 ? bytes_add(out, "\": ", 3) : status;
+    json_t *string = json_string_nocheck(key);
+    int status = string ? add_one_line(out, string, SIZE_MAX) : -ENOMEM;
+    json_decref(string);
+    return status == 0 ? bytes_add(out, ": ", 2) : status == -E2BIG ? -ENOSPC : status;
 }
 
 static int add_close(struct bytes *out, char bracket, size_t indent)
@@ -94,13 +94,8 @@ static int add_object(struct bytes *out, const json_t *object, size_t indent)
     json_object_foreach((json_t *)object, key, value)
     {
         int status = add_line_break(out, separator, indent + INDENT_STEP);
-        size_t start = out->size;
         if (status == 0) {
-            status = add_key(out, key);
-        }
-        if (status == 0) {
-            size_t column = indent + INDENT_STEP + (out->size - start);
-            status = add_value(out, value, indent + INDENT_STEP, column);
+            status = json_text_add_member(out, key, value, indent + INDENT_STEP);
         }
         if (status != 0) {
             return status;
@@ -138,6 +133,13 @@ static int add_value(struct bytes *out, const json_t *value, size_t indent, size
     }
     out->size = start;
     return json_is_object(value) ? add_object(out, value, indent) : add_array(out, value, indent);
+}
+
+int json_text_add_member(struct bytes *out, const char *key, const json_t *value, size_t indent)
+{
+    size_t start = out->size;
+    int status = add_key(out, key);
+    return status == 0 ? add_value(out, value, indent, indent + (out->size - start)) : status;
 }
 
 int json_text_add(struct bytes *out, const json_t *value, size_t indent)

@@ -23,7 +23,11 @@
  */
 int json_text_add(struct bytes *out, const json_t *value, size_t indent);
 
-/* The same on one line, however long. */
+/* Adds `"key": value` as a member of an object whose members begin in column `indent`. 0, or
+ * -errno; then `out` may hold a part of it. */
+int json_text_add_member(struct bytes *out, const char *key, const json_t *value, size_t indent);
+
+/* The value on one line, however long. */
 int json_text_add_line(struct bytes *out, const json_t *value);
 
 /* A new string; bytes that are not UTF-8 become U+FFFD. NULL without memory. */

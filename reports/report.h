@@ -12,11 +12,16 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
 
 #include "bytes.h"
 #include "check.h"
 #include "plan.h"
+#include "report_read.h"
 #include "result.h"
+#include "shard.h"
 
 #define REPORT_SCHEMA_VERSION 1
 
@@ -28,6 +33,9 @@ struct report_summary {
     bool complete;
 };
 
+/* How many of the results fail a run. */
+size_t report_summary_bad(const struct report_summary *summary);
+
 struct report;
 
 /* `path` NULL keeps the summary only, see report_keep. `title` is the suite's, or NULL. The plans
@@ -36,9 +44,26 @@ struct report;
 int report_open(const char *path, const char *title, struct plan *const *plans, size_t plan_count,
                 struct report **out, struct drill_error *error);
 
+/* The same for a shard, unless that is NULL or its count 0; its results tell where they stand in
+ * the whole. */
+int report_open_shard(const char *path, const char *title, const struct report_shard *shard,
+                      struct plan *const *plans, size_t plan_count, struct report **out,
+                      struct drill_error *error);
+
+/* A report of `count` results that were all read from reports. What stands at its head is copied
+ * from the root of one of them; whether it is complete and a shard's is not. There is no path, see
+ * report_keep. */
+int report_open_like(const json_t *root, size_t count, struct report **out,
+                     struct drill_error *error);
+
 /* Adds a finished result (in any order, each plan once). 0, or -errno with a sentence: the disk is
  * full. */
 int report_add(struct report *report, const struct result *result, struct drill_error *error);
+
+/* Adds one that was read from a report in the place of plan number `index`, as the run that wrote
+ * that report has told it. */
+int report_add_read(struct report *report, size_t index, const struct report_read_result *result,
+                    struct drill_error *error);
 
 /* Before the first result: report_close puts the finished report into `document`, which is empty
  * and borrowed until then, also where there is no path or the file cannot be written; without the

@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "plan.h"
 #include "report_check_internal.h"
+#include "shard.h"
 
 static const struct field stream_fields[] = {
     {"length", KIND_COUNT, 0, NULL},
@@ -89,7 +91,7 @@ static const struct field result_fields[] = {
     {"title", KIND_STRING, 0, NULL},
     {"tags", KIND_STRINGS, 0, NULL},
     {"plugin", KIND_OBJECT, 0, plugin_fields},
-    {"world", KIND_NAME, 0, NULL},
+    {"world", KIND_WORLD, 0, NULL},
     {"worlds", KIND_OBJECT, OPTIONAL, worlds_fields},
     {"seed", KIND_COUNT, 0, NULL},
     {"verdict", KIND_VERDICT, 0, NULL},
@@ -104,6 +106,15 @@ static const struct field result_fields[] = {
     {"divergence", KIND_OBJECT, OPTIONAL, divergence_fields},
     {"story", KIND_OBJECT, OPTIONAL, report_check_story_fields},
     {"replay", KIND_STRING, OPTIONAL, NULL},
+    {"place", KIND_COUNT, OPTIONAL, NULL},
+    {0},
+};
+
+static const struct field shard_fields[] = {
+    {"index", KIND_COUNT, 0, NULL},
+    {"count", KIND_COUNT, 0, NULL},
+    {"planned", KIND_COUNT, 0, NULL},
+    {"suite", KIND_HASH, 0, NULL},
     {0},
 };
 
@@ -111,6 +122,18 @@ int report_check_verdict(const char *name)
 {
     for (int i = 0; i < VERDICT_COUNT; i++) {
         if (strcmp(name, verdict_name((enum verdict)i)) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+int report_check_world(const char *name)
+{
+    static const char *const names[] = {
+        [PLAN_KERNEL] = "kernel", [PLAN_SIM] = "sim", [PLAN_BOTH] = "both"};
+    for (int i = PLAN_KERNEL; i <= PLAN_BOTH; i++) {
+        if (strcmp(name, names[i]) == 0) {
             return i;
         }
     }
@@ -168,6 +191,8 @@ static bool is_kind(const json_t *value, enum kind kind)
         return json_is_boolean(value);
     case KIND_VERDICT:
         return json_is_string(value) && report_check_verdict(json_string_value(value)) >= 0;
+    case KIND_WORLD:
+        return json_is_string(value) && report_check_world(json_string_value(value)) >= 0;
     case KIND_STRINGS:
         return is_list(value, is_string);
     case KIND_COUNTS:
@@ -198,6 +223,8 @@ static const char *kind_words(enum kind kind)
         return "true or false";
     case KIND_VERDICT:
         return "a verdict";
+    case KIND_WORLD:
+        return "kernel, sim or both";
     case KIND_STRINGS:
         return "a list of strings";
     case KIND_COUNTS:
@@ -310,4 +337,18 @@ int report_check_result(const json_t *result, size_t index, struct drill_error *
     char place[64];
     snprintf(place, sizeof(place), "/results/%zu", index);
     return check_object(result, result_fields, place, error);
+}
+
+int report_check_shard(const json_t *shard, struct drill_error *error)
+{
+    static const char pointer[] = "/shard";
+    int status = check_object(shard, shard_fields, pointer, error);
+    json_int_t index = json_integer_value(json_object_get(shard, "index"));
+    json_int_t count = json_integer_value(json_object_get(shard, "count"));
+    json_int_t planned = json_integer_value(json_object_get(shard, "planned"));
+    if (status == 0 &&
+        (index < 1 || index > count || count > SHARD_COUNT_MAX || planned > SHARD_PLANNED_MAX)) {
+        status = report_check_refuse(error, pointer, "a shard that cannot be");
+    }
+    return status;
 }

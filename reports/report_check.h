@@ -13,11 +13,15 @@
 #include "check.h"
 #include "result.h"
 
-/* The verdict of this name, or -1. */
+/* The verdict or the enum plan_world of this name, or -1. */
 int report_check_verdict(const char *name);
+int report_check_world(const char *name);
 
 /* One member of "results". 0, or -EINVAL with the place below it (a JSON pointer) and a sentence;
  * `index` is its number, for the place. */
 int report_check_result(const json_t *result, size_t index, struct drill_error *error);
+
+/* The member "shard" of a report that has one. 0, or -EINVAL with its place and a sentence. */
+int report_check_shard(const json_t *shard, struct drill_error *error);
 
 #endif

@@ -73,6 +73,11 @@ static int read_head(struct report_read *report, struct drill_error *error)
         return refuse_foreign(error, "complete");
     }
     report->complete = json_is_true(complete);
+    report->schema = json_integer_value(json_object_get(report->root, "schema"));
+    report->shard = json_object_get(report->root, "shard");
+    if (report->shard && report_check_shard(report->shard, error) != 0) {
+        return -EINVAL;
+    }
     return 0;
 }
 
@@ -123,9 +128,11 @@ static int add_result(struct reading *reading, json_t *json, const char *text, s
     }
     json_t *id = json_object_get(json, "id");
     const char *verdict = json_string_value(json_object_get(json, "verdict"));
+    const char *world = json_string_value(json_object_get(json, "world"));
     report->results[report->count++] = (struct report_read_result){
         .id = json_string_value(id),
         .verdict = (enum verdict)report_check_verdict(verdict),
+        .world = (enum plan_world)report_check_world(world),
         .json = reading->lean ? NULL : json,
         .text = reading->lean ? text : NULL,
         .size = reading->lean ? size : 0,

@@ -11,10 +11,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <jansson.h>
 
 #include "check.h"
+#include "plan.h"
 #include "result.h"
 
 #define REPORT_READ_SCHEMA 1 /* the newest version that is read; there is none before it */
@@ -22,6 +24,7 @@
 struct report_read_result {
     const char *id;
     enum verdict verdict;
+    enum plan_world world;
     const json_t *json; /* the whole result; report_check_result holds of it. Lean: NULL */
     const char *text;   /* Lean: as it stands in the report, `size` bytes; else NULL */
     size_t size;
@@ -32,7 +35,9 @@ struct report_read_result {
 struct report_read {
     json_t *root; /* the members but for the results */
     const char *version, *build, *title;
+    int64_t schema;
     bool complete;
+    const json_t *shard;                /* NULL: of a whole run; report_check_shard holds of it */
     struct report_read_result *results; /* by id, which is unique */
     size_t count;
 };

@@ -98,7 +98,8 @@ cli_tests() {
 suite() {
     cd "$root"
     outcome=0
-    "build/$1/bin/sockdrill" run --report "build/report-$1.json" scenarios || outcome=$?
+    "build/$1/bin/sockdrill" run --report "build/report-$1.json" \
+        --baseline reports/baseline/both.json scenarios || outcome=$?
     tr -d ' \n' <"build/report-$1.json" | sed 's/.*"summary":{\([^}]*\)}.*/\1\n/' | tr ',:' '\n ' |
         awk '{ gsub(/"/, ""); count[$1] = $2 }
             END {
@@ -116,6 +117,21 @@ suite_repeats() {
         cmp build/report-release.json build/report-again.json
     done
     rm build/report-again.json
+}
+
+# Whatever changed, for the better or not, was looked at and kept. A sanitized build does the same.
+suite_baselines() {
+    cd "$root"
+    same=0
+    build/release/bin/sockdrill run -q --world sim --report build/report-sim.json scenarios
+    for pair in both:release both:dev sim:sim; do
+        build/release/bin/sockdrill diff --strict "reports/baseline/${pair%:*}.json" \
+            "build/report-${pair#*:}.json" || same=1
+    done
+    if [ $same -ne 0 ]; then
+        echo "dev: the suite is not what reports/baseline/ says; where it shall be so: ./dev baseline"
+    fi
+    return $same
 }
 
 # Behind a seal, and with the same traces whatever compiled them.
@@ -288,6 +304,7 @@ test_everything() {
     counted count_suite "shipped suite: release" suite release
     counted count_suite "shipped suite: with sanitizers" suite dev
     check "shipped suite: same report for every -j" suite_repeats
+    check "shipped suite: as its baselines say" suite_baselines
     check "simulated world: sealed, same everywhere" check_hermetic
     printf 'all stages passed in %d s\n\n' $(($(date +%s) - began_all))
     printf '%d passed, %d failed\n' $passed $failed

@@ -8,7 +8,7 @@ setup() {
 }
 
 @test "every option of --help is in the manual" {
-    for command in run check diff report serve talk plugins fuzz-report \
+    for command in run check diff report merge serve talk plugins fuzz-report \
         "tape to-scenario" "tape from-scenario" "tape show" \
         "tape minimize" "tape fingerprint"; do
         # shellcheck disable=SC2086 # a subcommand is a word of its own
@@ -23,7 +23,7 @@ setup() {
 
 @test "every option of the manual is in some --help" {
     # shellcheck disable=SC2086
-    all=$(for command in run check diff report serve talk plugins fuzz-report \
+    all=$(for command in run check diff report merge serve talk plugins fuzz-report \
         "tape to-scenario" "tape from-scenario" "tape show" \
         "tape minimize" "tape fingerprint"; do drill $command --help; done)
     for option in $(grep -oE -- 'Fl -[a-z][a-z-]+' "$page" | cut -c 4- | sort -u); do

@@ -437,6 +437,25 @@ static void text_of_any_width_reads_back_as_it_was(void **state)
     }
 }
 
+/* Reports that were read may hold members of any name. */
+static void keys_cannot_break_out(void **state)
+{
+    (void)state;
+    char key[JSON_TEXT_LINE_COLUMNS];
+    memset(key, 'k', sizeof(key) - 1);
+    memcpy(key, "\": 1, \"\\\n", 9);
+    key[sizeof(key) - 1] = '\0';
+    json_t *json = json_pack("{s:{s:[s, s]}, s:i}", "object", key, "a", "b", key, 2);
+    struct bytes text;
+    bytes_init(&text, JSON_TEXT_BYTES_MAX);
+    assert_int_equal(json_text_add(&text, json, 0), 0);
+    json_t *back = json_loads(bytes_string(&text), JSON_REJECT_DUPLICATES, NULL);
+    assert_true(json_equal(json, back));
+    json_decref(back);
+    json_decref(json);
+    bytes_fini(&text);
+}
+
 static void numbers_beyond_json_are_capped(void **state)
 {
     (void)state;
@@ -468,6 +487,7 @@ int main(void)
         cmocka_unit_test(what_is_not_canonical_changes_nothing),
         cmocka_unit_test(the_summary_counts_every_verdict),
         cmocka_unit_test(text_of_any_width_reads_back_as_it_was),
+        cmocka_unit_test(keys_cannot_break_out),
         cmocka_unit_test(numbers_beyond_json_are_capped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

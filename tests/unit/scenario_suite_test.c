@@ -363,6 +363,34 @@ static void members_stay_in_their_order_among_sorted_ids(void **state)
     assert_ids("s", NULL, "a b#n=10 b#n=9 b#n=1 c");
 }
 
+/* Of scenarios that are gone only the id is left. */
+static void a_suite_knows_what_it_was_asked_for(void **state)
+{
+    (void)state;
+    struct suite suite;
+    put("s/suite.json", "{}");
+    put("s/tcp/a.json", GOOD);
+    put("s/many.json", GOOD);
+    put("t/b.json", GOOD);
+    assert_int_equal(load(&suite, "s/tcp/", "s/many.json"), 0);
+    assert_true(suite_asks(&suite, "tcp/a"));
+    assert_true(suite_asks(&suite, "tcp/deep/gone#n=1"));
+    assert_true(suite_asks(&suite, "many"));
+    assert_true(suite_asks(&suite, "many#n=1"));
+    assert_false(suite_asks(&suite, "tcp"));
+    assert_false(suite_asks(&suite, "tcpa"));
+    assert_false(suite_asks(&suite, "many-more"));
+    assert_false(suite_asks(&suite, "man"));
+    assert_false(suite_asks(&suite, "udp/a"));
+    suite_free(&suite);
+    assert_int_equal(load(&suite, "s", NULL), 0);
+    assert_true(suite_asks(&suite, "anything"));
+    suite_free(&suite);
+    assert_int_equal(load(&suite, "t", NULL), 0);
+    assert_true(suite_asks(&suite, "anything"));
+    suite_free(&suite);
+}
+
 static void names_that_no_id_can_have_are_refused(void **state)
 {
     (void)state;
@@ -415,6 +443,7 @@ int main(void)
         TEST(two_scenarios_with_one_id_are_refused),
         TEST(a_file_given_twice_is_loaded_once),
         TEST(members_stay_in_their_order_among_sorted_ids),
+        TEST(a_suite_knows_what_it_was_asked_for),
         TEST(names_that_no_id_can_have_are_refused),
         TEST(very_deep_folders_are_refused),
     };
