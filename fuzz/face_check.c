@@ -91,9 +91,9 @@ static void take_name(struct scan *scan, char name[ELEMENT_BYTES_MAX])
     name[size] = '\0';
 }
 
-/* Behind the `<`. Returns how much deeper it leads: 1, 0, or -1 for one that closes. */
-static int pass_tag(struct scan *scan, char open[ELEMENT_DEPTH_MAX][ELEMENT_BYTES_MAX],
-                    size_t depth)
+/* Behind the `<`, where `depth` elements are open. Returns how many are behind the tag. */
+static size_t pass_tag(struct scan *scan, char open[ELEMENT_DEPTH_MAX][ELEMENT_BYTES_MAX],
+                       size_t depth)
 {
     char name[ELEMENT_BYTES_MAX];
     if (take(scan, "/")) {
@@ -102,7 +102,7 @@ static int pass_tag(struct scan *scan, char open[ELEMENT_DEPTH_MAX][ELEMENT_BYTE
             finding(scan->oracle, "</%s> closes what is not open", name);
         }
         need(scan, ">");
-        return -1;
+        return depth - 1;
     }
     if (depth == ELEMENT_DEPTH_MAX) {
         finding(scan->oracle, "elements are nested deeper than %zu", depth);
@@ -115,10 +115,10 @@ static int pass_tag(struct scan *scan, char open[ELEMENT_DEPTH_MAX][ELEMENT_BYTE
         need(scan, "\"");
     }
     if (take(scan, "/>")) {
-        return 0;
+        return depth;
     }
     need(scan, ">");
-    return 1;
+    return depth + 1;
 }
 
 void face_check_xml(const char *oracle, const struct bytes *text)
@@ -131,7 +131,7 @@ void face_check_xml(const char *oracle, const struct bytes *text)
     while (scan.at < scan.end) {
         if (take(&scan, "<")) {
             roots += depth == 0;
-            depth = (size_t)((int)depth + pass_tag(&scan, open, depth));
+            depth = pass_tag(&scan, open, depth);
         } else if (depth > 0) {
             pass_xml_text(&scan, '<');
         } else {

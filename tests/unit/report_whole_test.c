@@ -12,7 +12,7 @@ static void a_document_that_comes_whole_leaves_nothing_on_the_disk_before(void *
     static const struct bytes nothing;
     struct bytes document = {.data = (uint8_t[]){'n', 'e', 'w'}, .size = 3};
     struct report_file *file = NULL;
-    size_t size;
+    size_t size = 0;
     for (size_t i = 0; i < 2; i++) {
         assert_int_equal(report_file_open_whole(fixture->path, "page", &file, &fixture->error), 0);
         assert_false(fixture_exists(fixture->partial));
