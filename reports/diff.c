@@ -43,14 +43,9 @@ static bool is_same(const json_t *before, const json_t *now)
     return before == now || (before && now && json_equal(before, now));
 }
 
-static const char *name_of(const json_t *object, const char *key)
-{
-    return json_string_value(json_object_get(object, key));
-}
-
-/* `named` holds the name at `key`; NULL: there is no name. */
-static void add_difference(struct diff_entry *entry, const char *part, const json_t *named,
-                           const char *key, const char *member, json_t *before, json_t *now)
+/* `name` is a JSON string of the part, or NULL where there is one part only. */
+static void add_difference(struct diff_entry *entry, const char *part, json_t *name,
+                           const char *member, json_t *before, json_t *now)
 {
     if (entry->difference_count == DIFF_DIFFERENCES_MAX) {
         entry->differences_omitted++;
@@ -58,49 +53,42 @@ static void add_difference(struct diff_entry *entry, const char *part, const jso
     }
     entry->differences[entry->difference_count++] = (struct diff_difference){
         .part = part,
-        .name = named ? name_of(named, key) : NULL,
+        .name = json_string_value(name),
         .member = member,
         .before = json_incref(before),
         .now = json_incref(now),
-        .owner = named ? json_incref(json_object_get(named, key)) : NULL,
+        .owner = json_incref(name),
     };
 }
 
-/* Compares the members of two objects whose keys are listed up to a NULL. The part's name is that
- * of `named`, if it has one. */
-static void compare_members(struct diff_entry *entry, const char *part, const json_t *named,
+/* Compares the members of two objects whose keys are listed up to a NULL. */
+static void compare_members(struct diff_entry *entry, const char *part, json_t *name,
                             const json_t *before, const json_t *now, const char *const *keys)
 {
     for (; *keys; keys++) {
         json_t *old = json_object_get(before, *keys), *new = json_object_get(now, *keys);
         if (!is_same(old, new)) {
-            add_difference(entry, part, named, "name", *keys, old, new);
+            add_difference(entry, part, name, *keys, old, new);
         }
     }
 }
 
-static bool has_name(const json_t *object, const char *key, const char *name)
-{
-    const char *own = name_of(object, key);
-    return own && strcmp(own, name) == 0;
-}
-
-/* Connections come in the same order unless the story changed: from the first one with another name
- * on there is nothing to pair. */
+/* Connections and faults come in the same order unless the story changed: from the first one with
+ * another name, which is at `name_key`, there is nothing to pair. */
 static void compare_list(const struct pair *pair, const char *part, const char *key,
-                         const char *const *members)
+                         const char *name_key, const char *const *members)
 {
     const json_t *before = json_object_get(pair->before, key);
     const json_t *now = json_object_get(pair->now, key);
     size_t before_count = json_array_size(before), now_count = json_array_size(now);
     for (size_t i = 0; i < before_count || i < now_count; i++) {
         json_t *old = json_array_get(before, i), *new = json_array_get(now, i);
-        const json_t *named = old ? old : new;
-        if (!old || !new || !has_name(new, "name", name_of(named, "name"))) {
-            add_difference(pair->entry, part, named, "name", NULL, old, new);
+        json_t *name = json_object_get(old ? old : new, name_key);
+        if (!old || !new || !json_equal(name, json_object_get(new, name_key))) {
+            add_difference(pair->entry, part, name, NULL, old, new);
             return;
         }
-        compare_members(pair->entry, part, named, old, new, members);
+        compare_members(pair->entry, part, name, old, new, members);
     }
 }
 
@@ -112,50 +100,64 @@ static void compare_steps(const struct pair *pair)
     size_t before_count = json_array_size(before), now_count = json_array_size(now);
     for (size_t i = 0; i < before_count || i < now_count; i++) {
         json_t *old = json_array_get(before, i), *new = json_array_get(now, i);
-        bool same_step = old && new &&has_name(new, "step", name_of(old, "step"));
-        if (!same_step || !is_same(json_object_get(old, "runs"), json_object_get(new, "runs")) ||
+        json_t *step = json_object_get(new ? new : old, "step");
+        if (!is_same(json_object_get(old, "step"), step) ||
+            !is_same(json_object_get(old, "runs"), json_object_get(new, "runs")) ||
             !is_same(json_object_get(old, "verdict"), json_object_get(new, "verdict")) ||
             !is_same(json_object_get(old, "iteration"), json_object_get(new, "iteration"))) {
-            add_difference(pair->entry, "step", new ? new : old, "step", NULL, old, new);
+            add_difference(pair->entry, "step", step, NULL, old, new);
             return;
         }
     }
 }
 
+/* An object that there is once, or not at all. */
+static void compare_part(const struct pair *pair, const char *part, const char *const *members)
+{
+    json_t *before = json_object_get(pair->before, part);
+    json_t *now = json_object_get(pair->now, part);
+    if (before && now) {
+        compare_members(pair->entry, part, NULL, before, now, members);
+    } else if (before || now) {
+        add_difference(pair->entry, part, NULL, NULL, before, now);
+    }
+}
+
 static void compare_failures(const struct pair *pair)
 {
-    static const char *const members[] = {"step",     "iteration", "sentence",
+    static const char *const failure[] = {"step",     "iteration", "sentence",
                                           "expected", "actual",    NULL};
-    json_t *before = json_object_get(pair->before, "failure");
-    json_t *now = json_object_get(pair->now, "failure");
-    if (before && now) {
-        compare_members(pair->entry, "failure", NULL, before, now, members);
-    } else if (before || now) {
-        add_difference(pair->entry, "failure", NULL, NULL, NULL, before, now);
-    }
+    static const char *const divergence[] = {"what",     "sim",         "kernel", "calls",
+                                             "sim_call", "kernel_call", NULL};
+    compare_part(pair, "failure", failure);
+    compare_part(pair, "divergence", divergence);
 }
 
 /* What the run did: from the step that tells it shortest to the bytes. */
 static void compare_behaviour(const struct pair *pair)
 {
+    static const char *const worlds[] = {"sim", "kernel", NULL};
     static const char *const clients[] = {"received", "end", "sent", NULL};
     static const char *const sessions[] = {"received",  "recv_sizes", "recv_sizes_cut",
                                            "truncated", "end",        NULL};
-    static const char *const rest[] = {"worlds",           "faults",     "clients_omitted",
-                                       "sessions_omitted", "divergence", NULL};
+    static const char *const faults[] = {"fired", "nth", "error", "short", "sticky", NULL};
+    static const char *const rest[] = {"clients_omitted", "sessions_omitted", NULL};
     compare_steps(pair);
     compare_failures(pair);
-    compare_list(pair, "client", "clients", clients);
-    compare_list(pair, "session", "sessions", sessions);
+    compare_part(pair, "worlds", worlds);
+    compare_list(pair, "client", "clients", "name", clients);
+    compare_list(pair, "session", "sessions", "name", sessions);
+    compare_list(pair, "fault", "faults", "call", faults);
     compare_members(pair->entry, "result", NULL, pair->before, pair->now, rest);
 }
 
 /* What was run, and for what reason it was not. */
 static void compare_origin(const struct pair *pair)
 {
-    static const char *const members[] = {"hash",  "title", "tags", "plugin",
-                                          "world", "seed",  "note", NULL};
-    compare_members(pair->entry, "scenario", NULL, pair->before, pair->now, members);
+    static const char *const plugin[] = {"name", "version", NULL};
+    static const char *const rest[] = {"hash", "title", "tags", "world", "seed", "note", NULL};
+    compare_part(pair, "plugin", plugin);
+    compare_members(pair->entry, "scenario", NULL, pair->before, pair->now, rest);
 }
 
 /* The category of two results whose verdicts, or whose behaviour, differ. */
@@ -182,7 +184,12 @@ static bool compare_pair(const struct pair *pair)
 {
     struct diff_entry *entry = pair->entry;
     bool same_verdict = entry->before->verdict == entry->now->verdict;
-    compare_behaviour(pair);
+    if (same_verdict ||
+        (entry->before->verdict != VERDICT_SKIPPED && entry->now->verdict != VERDICT_SKIPPED)) {
+        compare_behaviour(pair);
+    } else {
+        compare_failures(pair); /* one of the two did nothing else that could be compared */
+    }
     bool same = same_verdict && entry->difference_count == 0;
     compare_origin(pair);
     if (same && entry->difference_count == 0) {

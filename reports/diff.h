@@ -36,7 +36,7 @@ enum diff_category {
 /* One value that differs. */
 struct diff_difference {
     const char *part;     /* "scenario", "step", "client", "session", "failure", ... */
-    const char *name;     /* of the client, session or step; NULL: there is one */
+    const char *name;     /* of the client, session, step or fault; NULL: there is one */
     const char *member;   /* NULL: the whole part */
     json_t *before, *now; /* owned; NULL: it is not there */
     json_t *owner;        /* of the name */

@@ -22,9 +22,10 @@ static int add_entry(struct bytes *page, const struct diff_entry *entry, struct 
     }
     ink_add(&ink, ": ");
     diff_text_verdicts(&ink, entry);
-    ink_add(&ink, "\n\n");
+    ink_add(&ink, "\n");
     bytes_clear(text);
     diff_text_details(&harmless, entry);
+    ink_add(&ink, text->size > 0 ? "\n" : "");
     status = status == 0 ? ink.status : status;
     status = status == 0 ? harmless.status : status;
     return status == 0 ? markdown_add_lines(page, text) : status;
@@ -43,16 +44,29 @@ static int add_numbered(struct bytes *page, const void *owner, size_t index)
     return status;
 }
 
+static int add_head(struct bytes *page, const struct diff *diff)
+{
+    struct bytes warnings, counts;
+    bytes_init(&warnings, MARKDOWN_BYTES_MAX);
+    bytes_init(&counts, MARKDOWN_BYTES_MAX);
+    struct ink warning = {.out = &warnings}, count = {.out = &counts};
+    diff_text_warnings(&warning, diff);
+    diff_text_counts(&count, diff);
+    int status = warning.status == 0 ? count.status : warning.status;
+    if (status == 0) {
+        status =
+            markdown_add_head(page, "sockdrill diff", diff_text_outcome(diff), &warnings, &counts);
+    }
+    bytes_fini(&warnings);
+    bytes_fini(&counts);
+    return status;
+}
+
 int diff_markdown_add(struct bytes *out, const struct diff *diff)
 {
     struct bytes page;
     bytes_init(&page, MARKDOWN_BYTES_MAX);
-    struct ink ink = {.out = &page};
-    ink_add(&ink, "## sockdrill diff\n\n");
-    diff_text_warnings(&ink, diff);
-    ink_add(&ink, "\n");
-    diff_text_summary(&ink, diff);
-    int status = ink.status;
+    int status = add_head(&page, diff);
     if (status == 0) {
         status = markdown_add_entries(&page, diff->count, add_numbered, diff,
                                       "`sockdrill diff --format text` shows them");

@@ -100,7 +100,7 @@ static void add_step(struct ink *ink, const json_t *step)
     }
 }
 
-static bool is_object(const json_t *value)
+static bool is_stream(const json_t *value)
 {
     return json_object_get(value, "hex") != NULL;
 }
@@ -120,22 +120,55 @@ static void add_part(struct ink *ink, const struct diff_difference *difference)
     }
 }
 
-/* A step, a failure, a client or a session as a whole. */
+/* What the worlds differ about, as far as it is told. */
+static void add_divergence(struct ink *ink, const json_t *divergence)
+{
+    static const char *const lines[][2] = {{"simulated", "sim"},
+                                           {"real", "kernel"},
+                                           {"simulated", "sim_call"},
+                                           {"real", "kernel_call"}};
+    const json_t *what = json_object_get(divergence, "what");
+    ink_add(ink, ": ");
+    add_value(ink, json_is_string(what) ? what : json_object_get(divergence, "calls"));
+    ink_add(ink, "\n");
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        const json_t *value = json_object_get(divergence, lines[i][1]);
+        if (json_is_string(value)) {
+            value_text_labelled(ink, lines[i][0], value, VALUE_BYTES_MAX);
+        }
+    }
+}
+
+static void add_change(struct ink *ink, void (*add)(struct ink *ink, const json_t *value),
+                       const struct diff_difference *difference)
+{
+    ink_add(ink, ": ");
+    add(ink, difference->before);
+    ink_add(ink, ", now ");
+    add(ink, difference->now);
+    ink_add(ink, "\n");
+}
+
+static bool is_part(const struct diff_difference *difference, const char *part)
+{
+    return strcmp(difference->part, part) == 0;
+}
+
+/* A part as a whole. */
 static void add_whole(struct ink *ink, const struct diff_difference *difference)
 {
-    if (strcmp(difference->part, "step") == 0) {
-        ink_add(ink, ": ");
-        add_step(ink, difference->before);
-        ink_add(ink, ", now ");
-        add_step(ink, difference->now);
-        ink_add(ink, "\n");
-    } else if (strcmp(difference->part, "failure") == 0) {
+    if (is_part(difference, "step")) {
+        add_change(ink, add_step, difference);
+    } else if (is_part(difference, "failure")) {
         ink_add(ink, difference->now ? "" : " before");
         add_failure(ink, difference->now ? difference->now : difference->before,
                     difference->now != NULL);
+    } else if (is_part(difference, "divergence") && difference->now) {
+        add_divergence(ink, difference->now);
     } else if (difference->before && difference->now) {
         ink_add(ink, ": in its place is now ");
-        add_value(ink, json_object_get(difference->now, "name"));
+        add_value(ink,
+                  json_object_get(difference->now, is_part(difference, "fault") ? "call" : "name"));
         ink_add(ink, "\n");
     } else {
         ink_add(ink, difference->now ? ": was not there\n" : ": is not there any more\n");
@@ -148,15 +181,11 @@ static void add_difference(struct ink *ink, const struct diff_difference *differ
     add_part(ink, difference);
     if (!difference->member) {
         add_whole(ink, difference);
-    } else if (is_object(difference->before) || is_object(difference->now)) {
+    } else if (is_stream(difference->before) || is_stream(difference->now)) {
         ink_add(ink, ":\n");
         value_text_sides(ink, labels, difference->before, difference->now, VALUE_BYTES_MAX);
     } else {
-        ink_add(ink, ": ");
-        add_value(ink, difference->before);
-        ink_add(ink, ", now ");
-        add_value(ink, difference->now);
-        ink_add(ink, "\n");
+        add_change(ink, add_value, difference);
     }
 }
 
@@ -212,28 +241,28 @@ void diff_text_warnings(struct ink *ink, const struct diff *diff)
     }
 }
 
-void diff_text_summary(struct ink *ink, const struct diff *diff)
+void diff_text_counts(struct ink *ink, const struct diff *diff)
 {
-    const char *separator = "";
     for (int i = 0; i < DIFF_CATEGORY_COUNT; i++) {
         if (diff->counts[i] > 0) {
-            ink_format(ink, "%s%" PRIu64 " ", separator, diff->counts[i]);
+            ink_format(ink, "%" PRIu64 " ", diff->counts[i]);
             ink_add(ink, diff_text_heading((enum diff_category)i));
-            separator = "; ";
+            ink_add(ink, "; ");
         }
     }
-    ink_format(ink, "%s%" PRIu64 " unchanged", separator, diff->unchanged);
+    ink_format(ink, "%" PRIu64 " unchanged", diff->unchanged);
     if (diff->unchanged_failing > 0) {
         ink_format(ink, ", %" PRIu64 " of which %s", diff->unchanged_failing,
                    diff->unchanged_failing == 1 ? "fails" : "fail");
     }
     ink_add(ink, "\n");
-    ink_style(ink, diff->worse ? INK_BAD : INK_GOOD);
-    ink_add(ink, diff->worse        ? "Something got worse."
-                 : diff->count == 0 ? "Nothing changed."
-                                    : "Nothing got worse.");
-    ink_style(ink, INK_PLAIN);
-    ink_add(ink, "\n");
+}
+
+const char *diff_text_outcome(const struct diff *diff)
+{
+    return diff->worse        ? "Something got worse."
+           : diff->count == 0 ? "Nothing changed."
+                              : "Nothing got worse.";
 }
 
 int diff_text_add(struct bytes *out, const struct diff *diff, bool color)
@@ -256,6 +285,10 @@ int diff_text_add(struct bytes *out, const struct diff *diff, bool color)
         diff_text_details(&ink, entry);
     }
     ink_add(&ink, diff->count > 0 ? "\n" : "");
-    diff_text_summary(&ink, diff);
+    diff_text_counts(&ink, diff);
+    ink_style(&ink, diff->worse ? INK_BAD : INK_GOOD);
+    ink_add(&ink, diff_text_outcome(diff));
+    ink_style(&ink, INK_PLAIN);
+    ink_add(&ink, "\n");
     return ink.status;
 }

@@ -24,8 +24,11 @@ void diff_text_details(struct ink *ink, const struct diff_entry *entry);
 /* What makes the reports hard to compare, each as a line; nothing where there is nothing. */
 void diff_text_warnings(struct ink *ink, const struct diff *diff);
 
-/* Two lines: how many of what, and whether something got worse. */
-void diff_text_summary(struct ink *ink, const struct diff *diff);
+/* A line: how many of what. */
+void diff_text_counts(struct ink *ink, const struct diff *diff);
+
+/* "Something got worse." */
+const char *diff_text_outcome(const struct diff *diff);
 
 /* The whole text. 0, or the error of bytes_add. */
 int diff_text_add(struct bytes *out, const struct diff *diff, bool color);

@@ -120,7 +120,7 @@ static void add_warnings(struct ink *ink, const struct fuzz_diff *diff)
     }
 }
 
-static void add_summary(struct ink *ink, const struct fuzz_diff *diff)
+static void add_counts(struct ink *ink, const struct fuzz_diff *diff)
 {
     for (int i = 0; i < FUZZ_DIFF_CATEGORY_COUNT; i++) {
         if (diff->counts[i] > 0) {
@@ -130,12 +130,13 @@ static void add_summary(struct ink *ink, const struct fuzz_diff *diff)
     }
     ink_format(ink, "%" PRIu64 " %s in both\n", diff->kept_findings,
                diff->kept_findings == 1 ? "finding" : "findings");
-    ink_style(ink, diff->worse ? INK_BAD : INK_GOOD);
-    ink_add(ink, diff->worse        ? "Something got worse."
-                 : diff->count == 0 ? "Nothing changed beyond noise."
-                                    : "Nothing got worse.");
-    ink_style(ink, INK_PLAIN);
-    ink_add(ink, "\n");
+}
+
+static const char *outcome_of(const struct fuzz_diff *diff)
+{
+    return diff->worse        ? "Something got worse."
+           : diff->count == 0 ? "Nothing changed beyond noise."
+                              : "Nothing got worse.";
 }
 
 static bool begins_category(const struct fuzz_diff *diff, size_t index)
@@ -162,7 +163,11 @@ int fuzz_diff_text_add(struct bytes *out, const struct fuzz_diff *diff, bool col
         ink_add(&ink, "\n");
     }
     ink_add(&ink, diff->count > 0 ? "\n" : "");
-    add_summary(&ink, diff);
+    add_counts(&ink, diff);
+    ink_style(&ink, diff->worse ? INK_BAD : INK_GOOD);
+    ink_add(&ink, outcome_of(diff));
+    ink_style(&ink, INK_PLAIN);
+    ink_add(&ink, "\n");
     return ink.status;
 }
 
@@ -187,15 +192,29 @@ static int add_markdown_entry(struct bytes *page, const void *owner, size_t inde
     return status == 0 ? bytes_add(page, "\n", 1) : status;
 }
 
+static int add_markdown_head(struct bytes *page, const struct fuzz_diff *diff)
+{
+    struct bytes warnings, counts;
+    bytes_init(&warnings, MARKDOWN_BYTES_MAX);
+    bytes_init(&counts, MARKDOWN_BYTES_MAX);
+    struct ink warning = {.out = &warnings}, count = {.out = &counts};
+    add_warnings(&warning, diff);
+    add_counts(&count, diff);
+    int status = warning.status == 0 ? count.status : warning.status;
+    if (status == 0) {
+        status = markdown_add_head(page, "sockdrill diff: fuzzing", outcome_of(diff), &warnings,
+                                   &counts);
+    }
+    bytes_fini(&warnings);
+    bytes_fini(&counts);
+    return status;
+}
+
 int fuzz_diff_markdown_add(struct bytes *out, const struct fuzz_diff *diff)
 {
     struct bytes page;
     bytes_init(&page, MARKDOWN_BYTES_MAX);
-    struct ink ink = {.out = &page};
-    ink_add(&ink, "## sockdrill diff: fuzzing\n\n");
-    add_warnings(&ink, diff);
-    add_summary(&ink, diff);
-    int status = ink.status;
+    int status = add_markdown_head(&page, diff);
     if (status == 0) {
         status = markdown_add_entries(&page, diff->count, add_markdown_entry, diff,
                                       "`sockdrill diff --format text` shows them");

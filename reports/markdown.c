@@ -30,6 +30,19 @@ int markdown_add_lines(struct bytes *page, const struct bytes *lines)
     return status == 0 ? bytes_add_format(page, "</pre>\n") : status;
 }
 
+int markdown_add_head(struct bytes *page, const char *title, const char *outcome,
+                      const struct bytes *warnings, const struct bytes *counts)
+{
+    int status = bytes_add_format(page, "## %s\n\n**%s**\n\n", title, outcome);
+    if (status == 0) {
+        status = markdown_add_lines(page, warnings);
+    }
+    if (status == 0 && warnings->size > 0) {
+        status = bytes_add_format(page, "\n");
+    }
+    return status == 0 ? safe_text_add_entities(page, counts->data, counts->size, "&<>") : status;
+}
+
 int markdown_add_entries(struct bytes *page, size_t count,
                          int (*add)(struct bytes *page, const void *owner, size_t index),
                          const void *owner, const char *elsewhere)

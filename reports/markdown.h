@@ -22,6 +22,11 @@ int markdown_add_code(struct bytes *page, const struct bytes *text);
 /* Adds `<pre>` with whole lines of such text, none of them empty; nothing where there are none. */
 int markdown_add_lines(struct bytes *page, const struct bytes *lines);
 
+/* Begins a page: a title, the outcome of all of it in bold, then warnings and counts as lines of
+ * such text. Title and outcome are our own words. */
+int markdown_add_head(struct bytes *page, const char *title, const char *outcome,
+                      const struct bytes *warnings, const struct bytes *counts);
+
 /* Has `add` add entries number 0 and up while they fit `page`, whose bound is MARKDOWN_BYTES_MAX,
  * and tells how many did not and where they are to be seen. */
 int markdown_add_entries(struct bytes *page, size_t count,

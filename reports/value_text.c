@@ -100,19 +100,33 @@ static bool same_head(const struct result_evidence *a, const struct result_evide
            memcmp(a->stream.head, b->stream.head, a->stream.head_size) == 0;
 }
 
+/* Both begin alike, so a dump would show nothing. */
+static void add_same_heads(struct ink *ink, const char *const labels[2],
+                           const struct result_evidence *left, const struct result_evidence *right)
+{
+    const struct result_evidence *sides[2] = {left, right};
+    for (size_t i = 0; i < 2; i++) {
+        ink_format(ink, "    %-10s", labels[i]);
+        evidence_text_add_words(ink, sides[i], sides[1 - i]);
+        ink_add(ink, "\n");
+    }
+    ink_add(ink, "    the hashes differ: what differs lies beyond the bytes that are kept\n");
+}
+
 void value_text_sides(struct ink *ink, const char *const labels[2], const json_t *before,
                       const json_t *now, size_t bytes_max)
 {
     struct result_evidence left, right;
     bool left_bytes = read_bytes(before, &left), right_bytes = read_bytes(now, &right);
+    if (left_bytes && right_bytes && same_head(&left, &right)) {
+        add_same_heads(ink, labels, &left, &right);
+        return;
+    }
     if (!left_bytes && before) {
         value_text_labelled(ink, labels[0], before, bytes_max);
     }
     evidence_text_add_labelled(ink, labels, &left, &right, EVIDENCE_TEXT_ROWS);
     if (!right_bytes && now) {
         value_text_labelled(ink, labels[1], now, bytes_max);
-    }
-    if (left_bytes && right_bytes && same_head(&left, &right)) {
-        ink_add(ink, "    the hashes differ: what differs lies beyond the bytes that are kept\n");
     }
 }

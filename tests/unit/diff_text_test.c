@@ -108,6 +108,48 @@ static void a_new_failure_tells_the_step_and_what_came(void **state)
     assert_tells("", NULL, FACE_TEXT, "removed (1)\n  x: was pass\n");
 }
 
+/* What has members of its own is told member by member, and not as JSON. */
+static void worlds_faults_and_plugins_are_told_in_words(void **state)
+{
+    (void)state;
+    static const char fault[] = "faults [{\"call\": \"send\", \"nth\": 1, \"error\": \"EPIPE\", "
+                                "\"short\": null, \"sticky\": false, \"fired\": 1}]\n";
+    char before[1024], now[2048];
+    snprintf(before, sizeof(before), "%sworlds {\"sim\": \"pass\", \"kernel\": \"pass\"}", fault);
+    snprintf(
+        now, sizeof(now),
+        "%s\nfaults.0.fired 0\nworlds.kernel \"fail\"\nplugin.version \"2\"\nverdict "
+        "\"diverged\"\ndivergence {\"what\": \"client bob, end\", \"sim\": \"eof\", \"kernel\": "
+        "\"reset\", \"calls\": null, \"sim_call\": null, \"kernel_call\": null}",
+        before);
+    assert_face(before, now, FACE_TEXT,
+                "new failure (1)\n"
+                "  x: pass, now diverged\n"
+                "    divergence: client bob, end\n"
+                "    simulated eof\n"
+                "    real      reset\n"
+                "    worlds, kernel: pass, now fail\n"
+                "    fault send, fired: 1, now 0\n"
+                "    plugin, version: 1, now 2\n"
+                "\n"
+                "1 new failure; 0 unchanged\nSomething got worse.\n");
+    assert_tells(now, before, FACE_TEXT, "    divergence: is not there any more\n");
+    assert_tells(before, "faults []", FACE_TEXT, "    fault send: is not there any more\n");
+}
+
+static void markdown_begins_with_the_outcome(void **state)
+{
+    (void)state;
+    assert_face("", "title \"u\"", FACE_MARKDOWN,
+                "## sockdrill diff\n\n**Nothing got worse.**\n\n"
+                "1 edited, behaves the same; 0 unchanged\n\n"
+                "### edited, behaves the same (1)\n\n<code>x</code>: pass\n\n"
+                "<pre>\n    scenario, title: t, now u\n</pre>\n");
+    assert_face("", NULL, FACE_MARKDOWN,
+                "## sockdrill diff\n\n**Something got worse.**\n\n"
+                "1 removed; 0 unchanged\n\n### removed (1)\n\n<code>x</code>: was pass\n");
+}
+
 static void words_on_both_sides_have_no_hashes(void **state)
 {
     (void)state;
@@ -292,6 +334,8 @@ int main(void)
         cmocka_unit_test(nothing_changed_is_two_lines),
         cmocka_unit_test(changed_bytes_are_marked),
         cmocka_unit_test(a_new_failure_tells_the_step_and_what_came),
+        cmocka_unit_test(worlds_faults_and_plugins_are_told_in_words),
+        cmocka_unit_test(markdown_begins_with_the_outcome),
         cmocka_unit_test(words_on_both_sides_have_no_hashes),
         cmocka_unit_test(only_a_terminal_gets_color),
         cmocka_unit_test(what_makes_reports_hard_to_compare_is_told),
