@@ -152,10 +152,8 @@ static int run_open(struct run *run, const char *title)
 
 static int run_verdict(const struct report_summary *summary)
 {
-    for (int verdict = 0; verdict < VERDICT_COUNT; verdict++) {
-        if (summary->counts[verdict] > 0 && !verdict_is_good((enum verdict)verdict)) {
-            return COMMAND_FAILED;
-        }
+    if (report_summary_failing(summary) > 0) {
+        return COMMAND_FAILED;
     }
     if (summary->counts[VERDICT_SKIPPED] == summary->total) {
         output_complain("every scenario was skipped: nothing was tested");
@@ -173,6 +171,7 @@ static int run_play(struct run *run)
         .seed = run->settings->seed,
         .repeat = (uint32_t)run->settings->repeat,
         .worlds = run->settings->worlds,
+        .today = run->settings->today,
         .trace = run_settings_trace(run->settings),
         .finished = run_finished,
         .started = run_started,
@@ -207,7 +206,8 @@ static bool run_is_too_long(const struct run *run)
     if (run->plan_count <= ISOLATE_RUNS_MAX / repeat) {
         return false;
     }
-    output_complain("%zu scenarios, each %" PRIu64 " times, are more than %zu runs; choose some with "
+    output_complain("%zu scenarios, each %" PRIu64
+                    " times, are more than %zu runs; choose some with "
                     "--filter, or a smaller --repeat",
                     run->plan_count, repeat, ISOLATE_RUNS_MAX);
     return true;

@@ -17,6 +17,7 @@ struct run_settings {
     struct arguments paths, filters, tags, plugin_folders;
     const char *report, *timings, *trace, *pcap; /* NULL: not asked for */
     struct formats formats;
+    const char *today; /* date.h; NULL: quarantines hold */
     enum plan_world worlds;
     unsigned workers;
     uint64_t timeout_ms; /* 0: the default */

@@ -20,6 +20,16 @@ struct report {
     struct bytes head, tail, item;
 };
 
+size_t report_summary_failing(const struct report_summary *summary)
+{
+    size_t bad = 0;
+    for (int verdict = 0; verdict < VERDICT_COUNT; verdict++) {
+        bad += verdict_is_good((enum verdict)verdict) ? 0 : summary->counts[verdict];
+    }
+    ASSERT(summary->quarantined <= bad);
+    return bad - summary->quarantined + summary->overdue;
+}
+
 static void release(struct report *report)
 {
     bytes_fini(&report->head);
@@ -128,6 +138,9 @@ int report_add(struct report *report, const struct result *result, struct drill_
     struct report_summary summary = report->summary;
     summary.counts[result->verdict]++;
     summary.worlds[result->world] += result->verdict != VERDICT_SKIPPED;
+    bool good = verdict_is_good(result->verdict), fails = result_fails(result);
+    summary.quarantined += !good && !fails;
+    summary.overdue += good && fails;
     summary.total++;
     if (report->file) {
         int status = render_item(report, result);

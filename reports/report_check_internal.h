@@ -15,6 +15,7 @@ enum kind {
     KIND_HEX,
     KIND_FLAG,
     KIND_VERDICT,
+    KIND_DAY, /* date.h */
     KIND_STRINGS,
     KIND_COUNTS,
     KIND_RUNS, /* a list of [size, count] */
