@@ -79,7 +79,7 @@ static void merge_tell_missing(const struct merge *merge, const struct report_su
 
 static int merge_verdict(const struct merge *merge, const struct report_summary *summary)
 {
-    size_t bad = report_summary_bad(summary);
+    size_t bad = report_summary_failing(summary);
     if (bad > 0) {
         output_complain("%zu of %zu scenarios failed", bad, summary->planned);
     }

@@ -181,7 +181,7 @@ static int run_judge(struct run *run, const struct report_summary *summary)
         return COMMAND_FAILED;
     }
     if (!run->settings->baseline) {
-        return report_summary_bad(summary) > 0 ? COMMAND_FAILED : COMMAND_GOOD;
+        return report_summary_failing(summary) > 0 ? COMMAND_FAILED : COMMAND_GOOD;
     }
     if (run_files_read(&run->files, &now) != 0) {
         return COMMAND_MACHINE;
@@ -200,6 +200,7 @@ static int run_play(struct run *run)
         .seed = run->settings->seed,
         .repeat = (uint32_t)run->settings->repeat,
         .worlds = run->settings->worlds,
+        .today = run->settings->today,
         .trace = run_settings_trace(run->settings),
         .finished = run_finished,
         .started = run_started,
@@ -240,7 +241,8 @@ static bool run_is_too_long(const struct run *run)
     if (run->choice.played_count <= ISOLATE_RUNS_MAX / repeat) {
         return false;
     }
-    output_complain("%zu scenarios, each %" PRIu64 " times, are more than %zu runs; choose some with "
+    output_complain("%zu scenarios, each %" PRIu64
+                    " times, are more than %zu runs; choose some with "
                     "--filter, or a smaller --repeat",
                     run->choice.played_count, repeat, ISOLATE_RUNS_MAX);
     return true;

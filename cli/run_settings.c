@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "date.h"
 #include "shard.h"
 #include "terminal.h"
 
@@ -28,6 +29,7 @@ enum {
     RUN_RERUN,
     RUN_BASELINE,
     RUN_UPDATE_BASELINE,
+    RUN_TODAY,
 };
 
 static const struct argp_option run_options[] = {
@@ -58,6 +60,8 @@ static const struct argp_option run_options[] = {
      2},
     {"plugin-path", RUN_PLUGIN_PATH, "DIR", 0,
      "look for plugins in DIR first (a list with ':'; may be given more than once)", 2},
+    {"today", RUN_TODAY, "DATE", 0,
+     "the day YYYY-MM-DD on which quarantines are judged (default: all of them hold)", 2},
     {0, 0, 0, 0, "What comes out:", 3},
     {"report", RUN_REPORT, "FILE", 0, "write the JSON report to FILE", 3},
     {"timings", RUN_TIMINGS, "FILE", 0, "write times, the machine and backtraces as JSON to FILE",
@@ -112,6 +116,14 @@ static void run_take_world(struct argp_state *state, const char *text, enum plan
         }
     }
     argp_error(state, "--world takes kernel, sim or both, not '%s'", text);
+}
+
+static void run_take_day(struct argp_state *state, const char *text, const char **day)
+{
+    if (!date_is_valid(text)) {
+        argp_error(state, "--today takes a day that the calendar has, YYYY-MM-DD, not '%s'", text);
+    }
+    *day = text;
 }
 
 static void run_take_name(struct argp_state *state, const char *option, const char *what,
@@ -221,6 +233,9 @@ static error_t run_parse_option(int key, char *argument, struct argp_state *stat
         return 0;
     case RUN_WORLD:
         run_take_world(state, argument, &settings->worlds);
+        return 0;
+    case RUN_TODAY:
+        run_take_day(state, argument, &settings->today);
         return 0;
     default:
         return run_parse_output(key, argument, state);

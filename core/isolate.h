@@ -8,9 +8,9 @@
  * than pass. Such a result from a worker that had run others before is run again in a fresh one; if
  * the two differ the verdict is `error`, "keeps state between scenarios". A worker whose progress
  * stands still for `timeout_ms` of real time is asked for its backtrace and then killed: `hang`. A
- * plan whose `expect_failure` is set gets its verdict here. A plan that runs in both worlds gets
- * one result: what both agree on, or `diverged` with the first difference, for which the two runs
- * are made again with traces. One pool per process, used by one thread.
+ * plan whose `expect_failure` or `quarantine` is set is judged by it here. A plan that runs in both
+ * worlds gets one result: what both agree on, or `diverged` with the first difference, for which
+ * the two runs are made again with traces. One pool per process, used by one thread.
  */
 #ifndef DRILL_CORE_ISOLATE_H
 #define DRILL_CORE_ISOLATE_H
@@ -43,6 +43,7 @@ struct isolate_options {
                                real sockets, and has one result */
     uint32_t repeat;        /* each plan runs so often, see isolate_repeat.h; 0 or 1: once */
     bool fresh;             /* a worker of its own for every run */
+    const char *today;      /* date.h: what quarantines are compared with; NULL: all hold */
     enum isolate_trace trace;
     /* Called in the parent as each result is complete, in the order of finishing; borrowed. Not 0
      * stops the run. */

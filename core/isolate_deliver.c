@@ -13,6 +13,7 @@ static int deliver_plan(struct isolate_pool *pool, struct result *result)
         result_fini(result);
         return isolate_pool_out_of_memory(pool);
     }
+    isolate_verdict_quarantine(result, pool->plans[result->plan], pool->options->today);
     int stop = pool->options->finished(pool->options->owner, result);
     result_fini(result);
     pool->done++;

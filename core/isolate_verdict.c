@@ -219,3 +219,12 @@ int isolate_verdict_expect(struct result *result, const struct plan *plan)
     result->verdict = VERDICT_EXPECTED_FAIL;
     return 0;
 }
+
+void isolate_verdict_quarantine(struct result *result, const struct plan *plan, const char *today)
+{
+    result->quarantine = QUARANTINE_NONE;
+    if (plan->quarantine) {
+        bool over = today && strcmp(today, plan->quarantine->until) > 0;
+        result->quarantine = over ? QUARANTINE_OVER : QUARANTINE_HOLDS;
+    }
+}

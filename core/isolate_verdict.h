@@ -41,4 +41,7 @@ int isolate_verdict_compare(struct result *result, struct result *doubt, bool *s
 /* Applies the plan's expect_failure. 0 or -ENOMEM. */
 int isolate_verdict_expect(struct result *result, const struct plan *plan);
 
+/* Applies the plan's quarantine; `today` as in isolate_options. */
+void isolate_verdict_quarantine(struct result *result, const struct plan *plan, const char *today);
+
 #endif

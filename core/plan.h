@@ -184,6 +184,12 @@ struct plan_step {
     };
 };
 
+/* Why a failure does not fail the run for now, and how long. */
+struct plan_quarantine {
+    const char *issue; /* not empty */
+    const char *until; /* the last day of it: date.h */
+};
+
 struct plan_arena;
 
 struct plan {
@@ -195,9 +201,10 @@ struct plan {
     const char *spelling; /* NULL, or where it was asked for the expanded scenario's JSON */
     uint8_t hash[16];     /* XXH3-128, canonical big-endian, of the expanded scenario: reports.md */
     uint32_t worlds;      /* PLAN_KERNEL | PLAN_SIM */
-    const char *expect_failure; /* NULL, or why */
-    uint64_t seed;              /* 1 unless asked otherwise */
-    bool explore;               /* a fuzzer's plan: nothing is expected of peers, see runner.h */
+    const char *expect_failure;               /* NULL, or why */
+    const struct plan_quarantine *quarantine; /* NULL: none */
+    uint64_t seed;                            /* 1 unless asked otherwise */
+    bool explore; /* a fuzzer's plan: nothing is expected of peers, see runner.h */
     struct plan_server server;
     const struct world_fault_rule *faults; /* what goes wrong on the server's side; at most
                                               WORLD_FAULT_RULES_MAX, in the scenario's order */

@@ -48,6 +48,25 @@ bool verdict_is_good(enum verdict verdict)
            verdict == VERDICT_EXPECTED_FAIL;
 }
 
+bool result_verdict_fails(enum verdict verdict, enum result_quarantine quarantine)
+{
+    switch (quarantine) {
+    case QUARANTINE_NONE:
+        return !verdict_is_good(verdict);
+    case QUARANTINE_HOLDS:
+        return false;
+    case QUARANTINE_OVER:
+        return verdict != VERDICT_SKIPPED;
+    }
+    ASSERT(!"a quarantine holds, is over, or is none");
+    return true;
+}
+
+bool result_fails(const struct result *result)
+{
+    return result_verdict_fails(result->verdict, result->quarantine);
+}
+
 static void failure_fini(struct result_failure *failure)
 {
     free(failure->sentence);

@@ -41,8 +41,19 @@ enum verdict {
 
 /* "pass", "fail", ..., "expected-fail", "unexpected-pass". */
 const char *verdict_name(enum verdict verdict);
-/* Pass, skipped and expected-fail do not fail a run. */
+/* Pass, skipped and expected-fail do not fail a run; but see result_fails. */
 bool verdict_is_good(enum verdict verdict);
+
+/* What a scenario's `quarantine` means on the day of the run. */
+enum result_quarantine {
+    QUARANTINE_NONE,
+    QUARANTINE_HOLDS, /* its day has not passed, or no day was given */
+    QUARANTINE_OVER
+};
+
+/* Whether a result fails its run. A quarantine that holds covers every verdict; one that is over
+ * fails whatever ran, so that it cannot be forgotten. */
+bool result_verdict_fails(enum verdict verdict, enum result_quarantine quarantine);
 
 /* A stream of bytes as reports keep it. */
 struct result_stream {
@@ -140,6 +151,7 @@ struct result_divergence {
 struct result {
     uint32_t plan; /* its index in the suite */
     enum verdict verdict;
+    enum result_quarantine quarantine;        /* NONE until the last word on the plan is spoken */
     enum plan_world world;                    /* PLAN_BOTH: one result of two runs */
     enum verdict sim_verdict, kernel_verdict; /* with PLAN_BOTH: of each */
     bool too_large; /* for the simulated world: its error stands whatever real sockets say */
@@ -161,7 +173,7 @@ struct result {
     struct result_failure failure;
     struct result_trouble trouble;
     struct bytes sim_trace, kernel_trace; /* owned: trace.h; empty unless asked for */
-    uint32_t runs;    /* VERDICT_FLAKY: how many differed; not in wire form */
+    uint32_t runs;                        /* VERDICT_FLAKY: how many differed; not in wire form */
     bool trace_by_chance; /* where the simulated one ends, or what came before it, is chance:
                              reports do not tell of it; only the parent of a worker can say so */
     uint64_t real_ns;     /* of all its runs together */
@@ -180,6 +192,9 @@ void result_divergence_fini(struct result_divergence *divergence);
  * before is dropped. 0 or -ENOMEM; then only the sentence is missing. */
 int result_decide(struct result *result, enum verdict verdict, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* result_verdict_fails of this one. */
+bool result_fails(const struct result *result);
 
 /* The wire form between a worker and its parent: 0 or -errno. Decoding checks every size; a result
  * that a broken worker sent is refused with -EINVAL, and then there is nothing to free. */

@@ -262,6 +262,7 @@ static void get_result(struct reader *reader, struct result *result)
     result->sim_verdict = get_verdict(reader);
     result->kernel_verdict = get_verdict(reader);
     result->too_large = get_below(reader, 1);
+    result->quarantine = (enum result_quarantine)get_below(reader, QUARANTINE_OVER);
     get_divergence(reader, &result->divergence);
     result->seed = get_number(reader);
     result->note = get_string(reader);

@@ -126,6 +126,7 @@ static void put_canonical(struct writer *writer, const struct result *result)
     put_number(writer, (uint64_t)result->sim_verdict);
     put_number(writer, (uint64_t)result->kernel_verdict);
     put_number(writer, result->too_large);
+    put_number(writer, (uint64_t)result->quarantine);
     put_divergence(writer, &result->divergence);
     put_number(writer, result->seed);
     put_string(writer, result->note);

@@ -178,6 +178,11 @@ int scenario_server(struct scenario_load *load, const json_t *server,
 int scenario_server_defaults(struct scenario_load *load, const json_t *server,
                              const struct scenario_place *at);
 
+/* scenario_known.c */
+
+/* Fills plan->expect_failure and plan->quarantine from a resolved scenario. */
+int scenario_known(struct scenario_load *load, const json_t *member);
+
 /* scenario_fault.c, scenario_network.c: fill plan->faults and plan->network. Both values are
  * resolved; plan->server and plan->worlds are known. */
 

@@ -6,9 +6,9 @@
 
 #include "scenario_internal.h"
 
-static const char *const root_keys[] = {"$schema", "title",          "tags",  "server",
-                                        "faults",  "network",        "steps", "matrix",
-                                        "worlds",  "expect_failure", NULL};
+static const char *const root_keys[] = {"$schema", "title",          "tags",       "server",
+                                        "faults",  "network",        "steps",      "matrix",
+                                        "worlds",  "expect_failure", "quarantine", NULL};
 static const struct scenario_place root = {0};
 
 static int read_title(struct scenario_load *load, const json_t *member)
@@ -93,19 +93,6 @@ static int read_worlds(struct scenario_load *load, const json_t *member)
     return status;
 }
 
-static int read_expect_failure(struct scenario_load *load, const json_t *member)
-{
-    struct scenario_place at = scenario_at_key(&root, "expect_failure");
-    const json_t *why = json_object_get(member, "expect_failure");
-    const char *string = NULL;
-    int status = why ? scenario_string(load, why, &at, false, &string) : 0;
-    if (status == 0 && string) {
-        load->plan->expect_failure = scenario_keep(load, string);
-        status = load->plan->expect_failure ? 0 : -ENOMEM;
-    }
-    return status;
-}
-
 static int read_server(struct scenario_load *load, const json_t *member)
 {
     struct scenario_place at = scenario_at_key(&root, "server");
@@ -131,8 +118,7 @@ static int read_network(struct scenario_load *load, const json_t *member)
 static int read_head(struct scenario_load *load, const json_t *member)
 {
     int (*const parts[])(struct scenario_load *, const json_t *) = {
-        read_title,  read_tags,   read_worlds, read_expect_failure,
-        read_server, read_faults, read_network};
+        read_title, read_tags, read_worlds, scenario_known, read_server, read_faults, read_network};
     int status = 0;
     for (size_t i = 0; status == 0 && i < sizeof(parts) / sizeof(parts[0]); i++) {
         status = parts[i](load, member);

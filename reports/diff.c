@@ -155,27 +155,37 @@ static void compare_behaviour(const struct pair *pair)
 static void compare_origin(const struct pair *pair)
 {
     static const char *const plugin[] = {"name", "version", NULL};
-    static const char *const rest[] = {"hash", "title", "tags", "world", "seed", "note", NULL};
+    static const char *const rest[] = {"hash", "title", "tags", "world", "seed", "note",
+                                        "quarantine", NULL};
     compare_part(pair, "plugin", plugin);
     compare_members(pair->entry, "scenario", NULL, pair->before, pair->now, rest);
 }
 
-/* The category of two results whose verdicts, or whose behaviour, differ. */
-static enum diff_category category_of(enum verdict before, enum verdict now)
+/* A failure that does not fail the run: it is expected, or in quarantine. */
+static bool is_known_failure(const struct report_read_result *result)
 {
-    if (now == VERDICT_SKIPPED && before != VERDICT_SKIPPED) {
+    return result->verdict == VERDICT_EXPECTED_FAIL ||
+           (!result->fails && !verdict_is_good(result->verdict));
+}
+
+/* The category of two results whose verdicts, whose weight for the run or whose behaviour differ.
+ */
+static enum diff_category category_of(const struct report_read_result *before,
+                                      const struct report_read_result *now)
+{
+    if (now->verdict == VERDICT_SKIPPED && before->verdict != VERDICT_SKIPPED) {
         return DIFF_SKIPPED_NOW;
     }
-    if (!verdict_is_good(now)) {
-        return verdict_is_good(before) ? DIFF_NEW_FAILURE : DIFF_STILL_FAILING;
+    if (now->fails) {
+        return before->fails ? DIFF_STILL_FAILING : DIFF_NEW_FAILURE;
     }
-    if (verdict_is_good(before)) {
-        bool was_known = before == VERDICT_EXPECTED_FAIL && now == VERDICT_PASS;
-        return was_known ? DIFF_FIXED : DIFF_CHANGED;
+    if (!before->fails) {
+        bool mended = is_known_failure(before) && now->verdict == VERDICT_PASS;
+        return mended ? DIFF_FIXED : DIFF_CHANGED;
     }
     /* A failure that somebody declared to be known is not fixed; but what had passed against its
      * declaration and fails again is as declared. */
-    bool declared = now == VERDICT_EXPECTED_FAIL && before != VERDICT_UNEXPECTED_PASS;
+    bool declared = is_known_failure(now) && before->verdict != VERDICT_UNEXPECTED_PASS;
     return declared ? DIFF_CHANGED : DIFF_FIXED;
 }
 
@@ -184,26 +194,26 @@ static bool compare_pair(const struct pair *pair)
 {
     struct diff_entry *entry = pair->entry;
     bool same_verdict = entry->before->verdict == entry->now->verdict;
+    bool same_weight = entry->before->fails == entry->now->fails;
     if (same_verdict ||
         (entry->before->verdict != VERDICT_SKIPPED && entry->now->verdict != VERDICT_SKIPPED)) {
         compare_behaviour(pair);
     } else {
         compare_failures(pair); /* one of the two did nothing else that could be compared */
     }
-    bool same = same_verdict && entry->difference_count == 0;
+    bool same = same_verdict && same_weight && entry->difference_count == 0;
     compare_origin(pair);
     if (same && entry->difference_count == 0) {
         return false;
     }
-    entry->category = same ? DIFF_EDITED : category_of(entry->before->verdict, entry->now->verdict);
+    entry->category = same ? DIFF_EDITED : category_of(entry->before, entry->now);
     return true;
 }
 
 /* Of one that was not there before: what fails is told. */
 static bool look_at_new(const struct pair *pair)
 {
-    bool good = verdict_is_good(pair->entry->now->verdict);
-    pair->entry->category = good ? DIFF_ADDED : DIFF_NEW_FAILURE;
+    pair->entry->category = pair->entry->now->fails ? DIFF_NEW_FAILURE : DIFF_ADDED;
     compare_failures(pair);
     return true;
 }
@@ -288,7 +298,7 @@ static int add_pair(struct diff *diff, const struct report_read_result *before,
     int told = compare_entry(entry);
     if (told <= 0) {
         diff->unchanged += told == 0;
-        diff->unchanged_failing += told == 0 && !verdict_is_good(one->verdict);
+        diff->unchanged_failing += told == 0 && one->fails;
         return told;
     }
     entry->worse = is_worse(entry);

@@ -38,19 +38,40 @@ static enum ink_style style_of(const struct diff_entry *entry)
     return entry->worse ? INK_BAD : entry->category == DIFF_FIXED ? INK_GOOD : INK_ODD;
 }
 
+static const char *quarantine_word(const struct report_read_result *result)
+{
+    switch (result->quarantine) {
+    case QUARANTINE_NONE:
+        return "";
+    case QUARANTINE_HOLDS:
+        return "quarantined ";
+    case QUARANTINE_OVER:
+        return "overdue ";
+    }
+    ASSERT(!"a quarantine has a word");
+    return "";
+}
+
+static void add_verdict(struct ink *ink, const struct report_read_result *result)
+{
+    ink_add(ink, quarantine_word(result));
+    ink_add(ink, verdict_name(result->verdict));
+}
+
 void diff_text_verdicts(struct ink *ink, const struct diff_entry *entry)
 {
     if (!entry->before || !entry->now) {
         const struct report_read_result *one = entry->now ? entry->now : entry->before;
         ASSERT(one);
         ink_add(ink, entry->now ? "new, " : "was ");
-        ink_add(ink, verdict_name(one->verdict));
+        add_verdict(ink, one);
         return;
     }
-    ink_add(ink, verdict_name(entry->before->verdict));
-    if (entry->before->verdict != entry->now->verdict) {
+    add_verdict(ink, entry->before);
+    if (entry->before->verdict != entry->now->verdict ||
+        entry->before->quarantine != entry->now->quarantine) {
         ink_add(ink, ", now ");
-        ink_add(ink, verdict_name(entry->now->verdict));
+        add_verdict(ink, entry->now);
     }
 }
 

@@ -13,7 +13,12 @@ static const json_t *failure_of(const struct report_read_result *result)
 const char *failure_text_sentence(const struct report_read_result *result)
 {
     const char *sentence = json_string_value(json_object_get(failure_of(result), "sentence"));
-    return sentence ? sentence : "no reason was given";
+    if (sentence) {
+        return sentence;
+    }
+    return result->quarantine == QUARANTINE_OVER && verdict_is_good(result->verdict)
+               ? "it passes, and its quarantine is over: remove it or renew it"
+               : "no reason was given";
 }
 
 static void add_iteration(struct ink *ink, const json_t *iteration)
@@ -79,12 +84,19 @@ static void add_divergence(struct ink *ink, const json_t *divergence, size_t byt
     }
 }
 
+static void add_quarantine(struct ink *ink, const json_t *quarantine, size_t bytes_max)
+{
+    add_told(ink, "issue", json_object_get(quarantine, "issue"), bytes_max);
+    add_told(ink, "until", json_object_get(quarantine, "until"), bytes_max);
+}
+
 void failure_text_add(struct ink *ink, const struct report_read_result *result, size_t bytes_max)
 {
     add_told(ink, "title", json_object_get(result->json, "title"), bytes_max);
     add_place(ink, result, bytes_max);
     add_evidence(ink, failure_of(result), bytes_max);
     add_divergence(ink, json_object_get(result->json, "divergence"), bytes_max);
+    add_quarantine(ink, json_object_get(result->json, "quarantine"), bytes_max);
     add_told(ink, "note", json_object_get(result->json, "note"), bytes_max);
     add_told(ink, "replay", json_object_get(result->json, "replay"), bytes_max);
 }

@@ -17,8 +17,8 @@ const char *failure_text_sentence(const struct report_read_result *result);
  * at none. */
 void failure_text_place(struct ink *ink, const struct report_read_result *result, size_t bytes_max);
 
-/* Title, place, what was expected beside what came, what differed between the worlds, and how to
- * run it again: lines indented by four columns. */
+/* Title, place, what was expected beside what came, what differed between the worlds, its
+ * quarantine, and how to run it again: lines indented by four columns. */
 void failure_text_add(struct ink *ink, const struct report_read_result *result, size_t bytes_max);
 
 #endif

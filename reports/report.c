@@ -22,13 +22,14 @@ struct report {
     struct bytes head, tail, item;
 };
 
-size_t report_summary_bad(const struct report_summary *summary)
+size_t report_summary_failing(const struct report_summary *summary)
 {
     size_t bad = 0;
-    for (int i = 0; i < VERDICT_COUNT; i++) {
-        bad += verdict_is_good((enum verdict)i) ? 0 : summary->counts[i];
+    for (int verdict = 0; verdict < VERDICT_COUNT; verdict++) {
+        bad += verdict_is_good((enum verdict)verdict) ? 0 : summary->counts[verdict];
     }
-    return bad;
+    ASSERT(summary->quarantined <= bad);
+    return bad - summary->quarantined + summary->overdue;
 }
 
 static void release(struct report *report)
@@ -199,26 +200,36 @@ static int add_item(struct report *report, size_t index, const struct report_sum
                        : no_memory(status, error);
 }
 
-/* Takes the object of the result, which is NULL where only the summary is kept. */
-static int add(struct report *report, size_t index, enum verdict verdict, enum plan_world world,
-               json_t *object, struct drill_error *error)
+/* The summary with one result more. */
+static struct report_summary counted(const struct report *report, enum verdict verdict,
+                                     enum plan_world world, enum result_quarantine quarantine)
 {
     struct report_summary summary = report->summary;
-    ASSERT(index < report->plan_count);
+    bool good = verdict_is_good(verdict), fails = result_verdict_fails(verdict, quarantine);
     summary.counts[verdict]++;
     summary.worlds[world] += verdict != VERDICT_SKIPPED;
+    summary.quarantined += !good && !fails;
+    summary.overdue += good && fails;
     summary.total++;
+    return summary;
+}
+
+/* Takes the object of the result, which is NULL where only the summary is kept. */
+static int add(struct report *report, size_t index, const struct report_summary *summary,
+               json_t *object, struct drill_error *error)
+{
+    ASSERT(index < report->plan_count);
     if (report->file) {
         int status = render_item(report, index, object);
         if (status != 0) {
             return no_memory(status, error);
         }
-        status = add_item(report, index, &summary, error);
+        status = add_item(report, index, summary, error);
         if (status != 0) {
             return status;
         }
     }
-    report->summary = summary;
+    report->summary = *summary;
     return 0;
 }
 
@@ -226,7 +237,9 @@ int report_add(struct report *report, const struct result *result, struct drill_
 {
     ASSERT(result->plan < report->plan_count);
     json_t *object = report->file ? report_json_result(report->plans[result->plan], result) : NULL;
-    return add(report, result->plan, result->verdict, result->world, object, error);
+    struct report_summary summary =
+        counted(report, result->verdict, result->world, result->quarantine);
+    return add(report, result->plan, &summary, object, error);
 }
 
 int report_add_read(struct report *report, size_t index, const struct report_read_result *result,
@@ -236,7 +249,9 @@ int report_add_read(struct report *report, size_t index, const struct report_rea
     if (object) {
         json_object_del(object, "place");
     }
-    return add(report, index, result->verdict, result->world, object, error);
+    struct report_summary summary =
+        counted(report, result->verdict, result->world, result->quarantine);
+    return add(report, index, &summary, object, error);
 }
 
 static int finish_file(struct report *report, bool complete, struct drill_error *error)

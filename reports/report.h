@@ -28,13 +28,15 @@
 struct report_summary {
     size_t counts[VERDICT_COUNT];
     size_t worlds[PLAN_BOTH + 1]; /* by enum plan_world: where those that were not skipped ran */
-    size_t total;                 /* results so far */
-    size_t planned;               /* scenarios that were to run */
+    size_t quarantined; /* of those whose verdict is not good, how many fail no run: result_fails */
+    size_t overdue;     /* of those whose verdict is good, how many fail the run */
+    size_t total;       /* results so far */
+    size_t planned;     /* scenarios that were to run */
     bool complete;
 };
 
-/* How many of the results fail a run. */
-size_t report_summary_bad(const struct report_summary *summary);
+/* How many results fail the run. */
+size_t report_summary_failing(const struct report_summary *summary);
 
 struct report;
 

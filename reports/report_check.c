@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "date.h"
 #include "plan.h"
 #include "report_check_internal.h"
 #include "shard.h"
@@ -28,6 +29,13 @@ static const struct field plugin_fields[] = {
 static const struct field worlds_fields[] = {
     {"sim", KIND_VERDICT, 0, NULL},
     {"kernel", KIND_VERDICT, 0, NULL},
+    {0},
+};
+
+static const struct field quarantine_fields[] = {
+    {"issue", KIND_NAME, 0, NULL},
+    {"until", KIND_DAY, 0, NULL},
+    {"over", KIND_FLAG, 0, NULL},
     {0},
 };
 
@@ -95,6 +103,7 @@ static const struct field result_fields[] = {
     {"worlds", KIND_OBJECT, OPTIONAL, worlds_fields},
     {"seed", KIND_COUNT, 0, NULL},
     {"verdict", KIND_VERDICT, 0, NULL},
+    {"quarantine", KIND_OBJECT, OPTIONAL, quarantine_fields},
     {"note", KIND_STRING, OPTIONAL, NULL},
     {"faults", KIND_OBJECTS, OPTIONAL, fault_fields},
     {"steps", KIND_OBJECTS, 0, step_fields},
@@ -193,6 +202,8 @@ static bool is_kind(const json_t *value, enum kind kind)
         return json_is_string(value) && report_check_verdict(json_string_value(value)) >= 0;
     case KIND_WORLD:
         return json_is_string(value) && report_check_world(json_string_value(value)) >= 0;
+    case KIND_DAY:
+        return is_string(value) && date_is_valid(json_string_value(value));
     case KIND_STRINGS:
         return is_list(value, is_string);
     case KIND_COUNTS:
@@ -225,6 +236,8 @@ static const char *kind_words(enum kind kind)
         return "a verdict";
     case KIND_WORLD:
         return "kernel, sim or both";
+    case KIND_DAY:
+        return "a day that the calendar has, YYYY-MM-DD";
     case KIND_STRINGS:
         return "a list of strings";
     case KIND_COUNTS:

@@ -16,6 +16,7 @@ enum kind {
     KIND_FLAG,
     KIND_VERDICT,
     KIND_WORLD,
+    KIND_DAY, /* date.h */
     KIND_STRINGS,
     KIND_COUNTS,
     KIND_RUNS, /* a list of [size, count] */

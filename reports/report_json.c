@@ -228,6 +228,17 @@ static json_t *divergence_json(const struct result_divergence *divergence)
     return json_text_whole(object, status);
 }
 
+static json_t *quarantine_json(const struct plan *plan, const struct result *result)
+{
+    int status = 0;
+    bool over = result->quarantine == QUARANTINE_OVER;
+    json_t *object = json_object();
+    json_text_put(object, "issue", json_text_string(plan->quarantine->issue), &status);
+    json_text_put(object, "until", json_text_string(plan->quarantine->until), &status);
+    json_text_put(object, "over", json_boolean(over), &status);
+    return json_text_whole(object, status);
+}
+
 /* The pattern that matches this id alone: --filter is a glob. */
 static int add_filter(struct bytes *out, const char *id)
 {
@@ -312,6 +323,9 @@ json_t *report_json_result(const struct plan *plan, const struct result *result)
     }
     json_text_put(object, "seed", json_text_integer(result->seed), &status);
     json_text_put(object, "verdict", json_text_string(verdict_name(result->verdict)), &status);
+    if (plan->quarantine) {
+        json_text_put(object, "quarantine", quarantine_json(plan, result), &status);
+    }
     if (result->note) {
         json_text_put(object, "note", json_text_string(result->note), &status);
     }
@@ -348,5 +362,7 @@ json_t *report_json_summary(const struct report_summary *summary)
         json_text_put(object, verdict_name((enum verdict)i), json_text_integer(summary->counts[i]),
                       &status);
     }
+    json_text_put(object, "quarantined", json_text_integer(summary->quarantined), &status);
+    json_text_put(object, "overdue", json_text_integer(summary->overdue), &status);
     return json_text_whole(object, status);
 }

@@ -3,9 +3,10 @@
 
 #include "check.h"
 
-enum report_outcome report_outcome_of(const struct report_read_result *result)
+/* What the verdict alone means. */
+static enum report_outcome outcome_of_verdict(enum verdict verdict)
 {
-    switch (result->verdict) {
+    switch (verdict) {
     case VERDICT_FAIL:
     case VERDICT_LEAK:
     case VERDICT_DIVERGED:
@@ -27,9 +28,20 @@ enum report_outcome report_outcome_of(const struct report_read_result *result)
     return REPORT_OUTCOME_BROKEN;
 }
 
+enum report_outcome report_outcome_of(const struct report_read_result *result)
+{
+    if (verdict_is_good(result->verdict)) {
+        return result->fails ? REPORT_OUTCOME_FAILED : outcome_of_verdict(result->verdict);
+    }
+    return result->fails ? outcome_of_verdict(result->verdict) : REPORT_OUTCOME_KNOWN;
+}
+
 const char *report_outcome_note(const struct report_read_result *result)
 {
-    const char *note = json_string_value(json_object_get(result->json, "note"));
+    const json_t *quarantine = json_object_get(result->json, "quarantine");
+    const char *note = report_outcome_of(result) == REPORT_OUTCOME_KNOWN && quarantine
+                           ? json_string_value(json_object_get(quarantine, "issue"))
+                           : json_string_value(json_object_get(result->json, "note"));
     return note ? note : "";
 }
 

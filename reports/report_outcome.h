@@ -18,7 +18,7 @@
 enum report_outcome {
     REPORT_OUTCOME_FAILED,  /* it came to its end, and something is not as it should be */
     REPORT_OUTCOME_BROKEN,  /* it did not, or nobody can tell */
-    REPORT_OUTCOME_KNOWN,   /* it failed as somebody has declared: this does not fail a run */
+    REPORT_OUTCOME_KNOWN,   /* it failed as declared, or in quarantine: this does not fail a run */
     REPORT_OUTCOME_SKIPPED, /* it did not run */
     REPORT_OUTCOME_PASSED
 };
@@ -32,7 +32,8 @@ struct report_outcome_counts {
 
 enum report_outcome report_outcome_of(const struct report_read_result *result);
 
-/* Why it was skipped or is known to fail, as the result says it; "" where it does not. */
+/* Why it was skipped or is known to fail, or the issue of its quarantine, as the result says it; ""
+ * where it does not. */
 const char *report_outcome_note(const struct report_read_result *result);
 
 void report_outcome_count(struct report_outcome_counts *counts, const struct report_read *report);

@@ -87,6 +87,21 @@ static int by_id(const void *a, const void *b)
     return strcmp(first->id, second->id);
 }
 
+/* What the result is to its run. */
+static void judge(struct report_read_result *result, const json_t *json)
+{
+    const json_t *quarantine = json_object_get(json, "quarantine");
+    result->verdict =
+        (enum verdict)report_check_verdict(json_string_value(json_object_get(json, "verdict")));
+    result->world =
+        (enum plan_world)report_check_world(json_string_value(json_object_get(json, "world")));
+    if (quarantine) {
+        bool over = json_is_true(json_object_get(quarantine, "over"));
+        result->quarantine = over ? QUARANTINE_OVER : QUARANTINE_HOLDS;
+    }
+    result->fails = result_verdict_fails(result->verdict, result->quarantine);
+}
+
 /* A report on its way. What is wrong with a result is told only when the whole is known to be JSON,
  * and a report of a version that is read. */
 struct reading {
@@ -127,17 +142,15 @@ static int add_result(struct reading *reading, json_t *json, const char *text, s
         return status;
     }
     json_t *id = json_object_get(json, "id");
-    const char *verdict = json_string_value(json_object_get(json, "verdict"));
-    const char *world = json_string_value(json_object_get(json, "world"));
-    report->results[report->count++] = (struct report_read_result){
+    struct report_read_result *result = &report->results[report->count++];
+    *result = (struct report_read_result){
         .id = json_string_value(id),
-        .verdict = (enum verdict)report_check_verdict(verdict),
-        .world = (enum plan_world)report_check_world(world),
         .json = reading->lean ? NULL : json,
         .text = reading->lean ? text : NULL,
         .size = reading->lean ? size : 0,
         .kept = reading->lean ? json_incref(id) : json,
     };
+    judge(result, json);
     if (reading->lean) {
         json_decref(json);
     }

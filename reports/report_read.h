@@ -25,6 +25,8 @@ struct report_read_result {
     const char *id;
     enum verdict verdict;
     enum plan_world world;
+    enum result_quarantine quarantine;
+    bool fails;         /* the run: result_verdict_fails */
     const json_t *json; /* the whole result; report_check_result holds of it. Lean: NULL */
     const char *text;   /* Lean: as it stands in the report, `size` bytes; else NULL */
     size_t size;

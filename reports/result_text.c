@@ -31,6 +31,26 @@ static enum ink_style verdict_style(enum verdict verdict)
     return verdict_is_good(verdict) ? INK_ODD : INK_BAD;
 }
 
+/* Its quarantine keeps it from failing the run. */
+static bool is_quarantined(const struct result *result)
+{
+    return !verdict_is_good(result->verdict) && !result_fails(result);
+}
+
+/* It fails the run for nothing but its quarantine, whose day has passed. */
+static bool is_overdue(const struct result *result)
+{
+    return verdict_is_good(result->verdict) && result_fails(result);
+}
+
+static enum ink_style result_style(const struct result *result)
+{
+    if (is_quarantined(result)) {
+        return INK_ODD;
+    }
+    return result_fails(result) ? INK_BAD : verdict_style(result->verdict);
+}
+
 /* Of a scenario that has no business in the other world. */
 static void add_world(struct ink *ink, const struct plan *plan)
 {
@@ -39,11 +59,13 @@ static void add_world(struct ink *ink, const struct plan *plan)
     }
 }
 
-/* "FAIL tcp/half-close", and where it ran and how long it took where asked for. */
+/* "FAIL tcp/half-close", "QUARANTINED FAIL tcp/half-close", and where it ran and how long it took
+ * where asked for. */
 static void add_headline(struct ink *ink, const struct plan *plan, const struct result *result,
                          int verbosity)
 {
-    ink_style(ink, verdict_style(result->verdict));
+    ink_style(ink, result_style(result));
+    ink_add(ink, is_quarantined(result) ? "QUARANTINED " : is_overdue(result) ? "OVERDUE " : "");
     for (const char *name = verdict_name(result->verdict); *name; name++) {
         ink_format(ink, "%c", toupper((unsigned char)*name));
     }
@@ -118,6 +140,28 @@ static void add_place(struct ink *ink, const struct plan *plan, const struct res
     }
 }
 
+/* What there is to say of the quarantine of a scenario that ran. */
+static void add_quarantine(struct ink *ink, const struct plan *plan, const struct result *result)
+{
+    const struct plan_quarantine *quarantine = plan->quarantine;
+    if (result->quarantine == QUARANTINE_OVER) {
+        ink_format(ink, "its quarantine ended on %s", quarantine->until);
+        ink_add(ink, is_overdue(result) ? ", and it passes: remove it" : ": mend it");
+        ink_add(ink, " or renew it (");
+        ink_safe(ink, quarantine->issue);
+        ink_add(ink, ")");
+        return;
+    }
+    ink_format(ink, "quarantined until %s (", quarantine->until);
+    ink_safe(ink, quarantine->issue);
+    ink_add(ink, is_quarantined(result) ? ")" : "), but passes");
+}
+
+static bool has_quarantine(const struct plan *plan, const struct result *result)
+{
+    return plan->quarantine && result->verdict != VERDICT_SKIPPED;
+}
+
 static void add_backtrace(struct ink *ink, const struct result_trouble *trouble,
                           struct backtrace *backtrace)
 {
@@ -180,6 +224,11 @@ static void add_block(struct ink *ink, const struct plan *plan, const struct res
     add_headline(ink, plan, result, verbosity);
     ink_add(ink, "\n");
     add_place(ink, plan, result);
+    if (has_quarantine(plan, result)) {
+        ink_add(ink, "  ");
+        add_quarantine(ink, plan, result);
+        ink_add(ink, "\n");
+    }
     if (result->verdict == VERDICT_DIVERGED) {
         divergence_text_add(ink, result, verbosity > 0 ? ALL_ROWS : DIVERGENCE_TEXT_ROWS);
     } else {
@@ -194,19 +243,32 @@ static void add_block(struct ink *ink, const struct plan *plan, const struct res
     add_trace(ink, plan, result, verbosity);
 }
 
+static void add_line(struct ink *ink, const struct plan *plan, const struct result *result,
+                     int verbosity)
+{
+    add_headline(ink, plan, result, verbosity);
+    if (has_quarantine(plan, result)) {
+        ink_add(ink, ": ");
+        add_quarantine(ink, plan, result);
+    } else if (result->note) {
+        ink_add(ink, ": ");
+        ink_safe(ink, result->note);
+    }
+    ink_add(ink, "\n");
+    add_trace(ink, plan, result, verbosity);
+}
+
+/* A quarantine is always visible: what it covers has a line, and its block where lines are asked
+ * for. */
 void result_text_add(struct ink *ink, const struct plan *plan, const struct result *result,
                      int verbosity, const char *replay_arguments, struct backtrace *backtrace)
 {
-    if (!verdict_is_good(result->verdict)) {
+    bool good = verdict_is_good(result->verdict);
+    if (!good && (result_fails(result) || verbosity > 0)) {
         add_block(ink, plan, result, verbosity, replay_arguments, backtrace);
-    } else if (verbosity > 0) {
-        add_headline(ink, plan, result, verbosity);
-        if (result->note) {
-            ink_add(ink, ": ");
-            ink_safe(ink, result->note);
-        }
-        ink_add(ink, "\n");
-        add_trace(ink, plan, result, verbosity);
+    } else if (!good || is_overdue(result) || verbosity > 0 ||
+               (verbosity == 0 && has_quarantine(plan, result))) {
+        add_line(ink, plan, result, verbosity);
     }
 }
 
@@ -274,6 +336,22 @@ static void add_worlds(struct ink *ink, const struct report_summary *summary)
     }
 }
 
+/* "; of these 1 quarantined, 2 passed after their quarantine". */
+static void add_quarantines(struct ink *ink, const struct report_summary *summary)
+{
+    size_t quarantined = summary->quarantined, overdue = summary->overdue;
+    if (quarantined > 0) {
+        ink_style(ink, INK_ODD);
+        ink_format(ink, "; of these %zu quarantined", quarantined);
+    }
+    if (overdue > 0) {
+        ink_style(ink, INK_BAD);
+        ink_format(ink, "%s%zu passed after %s quarantine", quarantined > 0 ? ", " : "; of these ",
+                   overdue, overdue == 1 ? "its" : "their");
+    }
+    ink_style(ink, INK_PLAIN);
+}
+
 void result_text_add_summary(struct ink *ink, const struct report_summary *summary,
                              uint64_t real_ns)
 {
@@ -298,6 +376,7 @@ void result_text_add_summary(struct ink *ink, const struct report_summary *summa
             separator = ", ";
         }
     }
+    add_quarantines(ink, summary);
     ink_add(ink, "  ");
     add_duration(ink, real_ns);
     ink_add(ink, "\n");

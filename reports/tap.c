@@ -74,6 +74,7 @@ static void add_block(struct tap *tap, const struct report_read_result *result,
                       enum report_outcome outcome)
 {
     const json_t *failure = json_object_get(result->json, "failure");
+    const json_t *quarantine = json_object_get(result->json, "quarantine");
     ink_add(&tap->ink, "  ---\n");
     ink_safe(&tap->words, failure_text_sentence(result));
     add_member(tap, "message");
@@ -89,6 +90,8 @@ static void add_block(struct tap *tap, const struct report_read_result *result,
     add_evidence(tap, failure, "expected", "actual");
     add_evidence(tap, failure, "actual", "expected");
     add_divergence(tap, json_object_get(result->json, "divergence"));
+    add_value(tap, "issue", json_object_get(quarantine, "issue"));
+    add_value(tap, "until", json_object_get(quarantine, "until"));
     add_value(tap, "replay", json_object_get(result->json, "replay"));
     ink_add(&tap->ink, "  ...\n");
 }

@@ -33,7 +33,7 @@ struct terminal {
     size_t plan_count;
     struct slot *slots;
     size_t next;     /* everything below has been shown */
-    size_t bad_next; /* of those, how many are not good */
+    size_t bad_next; /* of those, how many fail the run */
     size_t finished, bad;
     uint32_t current; /* PLAN_NONE: none was started */
     bool drawn;       /* the progress line stands on the screen */
@@ -207,7 +207,7 @@ static void fill_slot(struct terminal *terminal, struct slot *slot, const struct
                     terminal->options.replay_arguments, terminal->backtrace);
     keep_status(terminal, ink.status);
     slot->finished = true;
-    slot->bad = !verdict_is_good(result->verdict);
+    slot->bad = result_fails(result);
     slot->text = (char *)text.data;
     slot->size = text.size;
 }

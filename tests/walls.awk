@@ -5,7 +5,7 @@
 BEGIN {
     # Layers of core, by the beginning of a file's name; the longest match counts. A file may include
     # headers of its own layer and of those below.
-    layer_list = "check:0 fence:0 bytes:0 prng:0 clock:0 timers:0 pattern:0 nearest:0" \
+    layer_list = "check:0 fence:0 bytes:0 prng:0 clock:0 timers:0 pattern:0 nearest:0 date:0" \
         " world:1 trace:1 plugin:1 shadow:1" \
         " loop:2 server:2 listener:2 session:2" \
         " plan:3 result:3 compare:3 scenario:3 client:3" \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Upper-cases, but every third process that loads it answers with '?': flaky in a way that a test can
- * count on. The file named by FICKLE_FILE has a byte for each process so far. */
+/* Upper-cases, but every third process that loads it answers with '?': flaky in a way that a test
+ * can count on. The file named by FICKLE_FILE has a byte for each process so far. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdbool.h>

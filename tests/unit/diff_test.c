@@ -11,6 +11,12 @@
 #define SKIPPED        "verdict \"skipped\"\nnote \"not here\""
 #define SAME           (-1)
 #define STORY(omitted) "\nstory {\"omitted\": " omitted ", \"events\": []}"
+#define QUARANTINE(over)                                                                           \
+    "quarantine {\"issue\": \"#12\", \"until\": \"2027-01-31\", \"over\": " over "}"
+#define HELD(verdict)   BAD(verdict) "\n" QUARANTINE("false")
+#define LAPSED(verdict) BAD(verdict) "\n" QUARANTINE("true")
+#define PASS_HELD       QUARANTINE("false")
+#define PASS_LAPSED     QUARANTINE("true")
 
 struct change {
     const char *title;
@@ -116,6 +122,39 @@ static const struct change changes[] = {
     {"crash to pass", BAD("crash"), "", DIFF_FIXED, false, NULL, NULL},
     {"unexpected pass to pass", SURPRISE, "", DIFF_FIXED, false, NULL, NULL},
     {"an unexpected pass fails again as known", SURPRISE, KNOWN, DIFF_FIXED, false, NULL, NULL},
+    {"the same failure in quarantine", HELD("fail"), HELD("fail"), SAME, false, NULL, NULL},
+    {"the same pass past its quarantine", PASS_LAPSED, PASS_LAPSED, SAME, false, NULL, NULL},
+    {"pass to a failure in quarantine", "", HELD("fail"), DIFF_CHANGED, false, NULL, NULL},
+    {"a scenario in quarantine fails", PASS_HELD, HELD("hang"), DIFF_CHANGED, false, NULL, NULL},
+    {"it fails otherwise in quarantine", HELD("fail"), HELD("crash"), DIFF_CHANGED, false, NULL,
+     NULL},
+    {"a failure was put in quarantine", BAD("fail"), HELD("fail"), DIFF_CHANGED, false, "scenario",
+     "quarantine"},
+    {"a crash was put in quarantine and fails", BAD("crash"), HELD("fail"), DIFF_CHANGED, false,
+     NULL, NULL},
+    {"a quarantine was taken from a failure", HELD("fail"), BAD("fail"), DIFF_NEW_FAILURE, true,
+     "scenario", "quarantine"},
+    {"the day of a failure's quarantine passed", HELD("fail"), LAPSED("fail"), DIFF_NEW_FAILURE,
+     true, "scenario", "quarantine"},
+    {"the day of a pass's quarantine passed", PASS_HELD, PASS_LAPSED, DIFF_NEW_FAILURE, true,
+     "scenario", "quarantine"},
+    {"a failure's quarantine was renewed", LAPSED("fail"), HELD("fail"), DIFF_CHANGED, false,
+     "scenario", "quarantine"},
+    {"a pass's quarantine was taken out late", PASS_LAPSED, "", DIFF_FIXED, false, "scenario",
+     "quarantine"},
+    {"past its quarantine it fails again", PASS_LAPSED, LAPSED("fail"), DIFF_STILL_FAILING, false,
+     NULL, NULL},
+    {"a failure in quarantine was mended", HELD("fail"), PASS_HELD, DIFF_FIXED, false, NULL, NULL},
+    {"mended, and its quarantine is out", HELD("fail"), "", DIFF_FIXED, false, NULL, NULL},
+    {"a pass goes into quarantine", "", PASS_HELD, DIFF_EDITED, false, "scenario", "quarantine"},
+    {"a failure in quarantine is skipped", HELD("fail"), SKIPPED "\n" QUARANTINE("false"),
+     DIFF_SKIPPED_NOW, true, NULL, NULL},
+    {"a new failure in quarantine", NULL, HELD("fail"), DIFF_ADDED, false, NULL, NULL},
+    {"a new scenario past its quarantine", NULL, PASS_LAPSED, DIFF_NEW_FAILURE, true, NULL, NULL},
+    {"a failure in quarantine is expected now", HELD("fail"), KNOWN, DIFF_CHANGED, false, NULL,
+     NULL},
+    {"what passed unexpectedly is in quarantine", SURPRISE, HELD("fail"), DIFF_FIXED, false, NULL,
+     NULL},
 };
 #define CHANGE_COUNT (sizeof(changes) / sizeof(changes[0]))
 

@@ -32,6 +32,17 @@ static const char *const formats_fixture_verdicts[VERDICT_COUNT + 1] = {
     NULL,
 };
 
+/* In quarantine: a failure, a pass, a failure past its day, a pass past its day. */
+#define FORMATS_QUARANTINE(over)                                                                   \
+    "\nquarantine {\"issue\": \"bug <9>\", \"until\": \"2027-01-31\", \"over\": " over "}"
+static const char *const formats_fixture_quarantines[] = {
+    FORMATS_PLAIN_FAILURE "id \"q/1\"\nverdict \"crash\"" FORMATS_QUARANTINE("false"),
+    "id \"q/2\"" FORMATS_QUARANTINE("false"),
+    FORMATS_PLAIN_FAILURE "id \"q/3\"\nverdict \"fail\"" FORMATS_QUARANTINE("true"),
+    "id \"q/4\"" FORMATS_QUARANTINE("true"),
+    NULL,
+};
+
 /* Ends of comments, sections and elements, controls, what is no character, what turns text round,
  * mentions, tables. */
 #define FORMATS_ATTACK                                                                             \

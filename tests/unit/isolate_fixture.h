@@ -291,7 +291,7 @@ struct told {
 /* A suite of plans that are nothing but ids, and what came of them. */
 struct drill {
     enum plan_world worlds; /* 0: real sockets */
-    uint32_t repeat; /* 0: once, as the pool does it */
+    uint32_t repeat;        /* 0: once, as the pool does it */
     enum isolate_trace trace;
     struct plan plans[PLANS_MAX];
     struct plan *pointers[PLANS_MAX];

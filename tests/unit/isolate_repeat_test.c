@@ -27,8 +27,7 @@ static void one_run_that_fails_makes_it_flaky_and_is_shown(void **state)
     add("flaky");
     drill.repeat = 7;
     run(1);
-    expect(0, VERDICT_FLAKY,
-           "differs from run to run: of 7 runs 5 pass, 2 fail: wrong bytes");
+    expect(0, VERDICT_FLAKY, "differs from run to run: of 7 runs 5 pass, 2 fail: wrong bytes");
     assert_int_equal(drill.failure.source, 1);
     assert_int_equal(drill.failure.actual.kind, EVIDENCE_BYTES);
 }

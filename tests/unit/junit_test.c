@@ -92,6 +92,22 @@ static void every_verdict_is_what_ci_makes_of_it(void **state)
     free(text);
 }
 
+static void a_failure_in_quarantine_is_skipped_with_its_issue(void **state)
+{
+    (void)state;
+    char *text = render(formats_fixture_quarantines, "");
+    assert_holds(text,
+                 "<testsuite name=\"q\" tests=\"4\" failures=\"2\" errors=\"0\" skipped=\"1\">");
+    assert_holds(text, "<skipped type=\"crash\" message=\"bug &#60;9&#62;\"/>");
+    assert_holds(text, "<testcase classname=\"q\" name=\"2\"/>");
+    assert_holds(text, "<failure type=\"fail\" message=\"other bytes came\">");
+    assert_holds(text, "    issue     bug &#60;9&#62;\n    until     2027-01-31\n    replay    ");
+    assert_holds(text,
+                 "<failure type=\"pass\" message=\"it passes, and its quarantine is over: remove "
+                 "it or renew it\">");
+    free(text);
+}
+
 /* Text from the first `from` up to the next quote. */
 static size_t copy_names(const char *text, const char *from, char *names, size_t size)
 {
@@ -221,6 +237,7 @@ int main(void)
         cmocka_unit_test(a_failure_tells_everything),
         cmocka_unit_test(every_verdict_is_what_ci_makes_of_it),
         cmocka_unit_test(a_suite_is_a_folder_and_stands_once),
+        cmocka_unit_test(a_failure_in_quarantine_is_skipped_with_its_issue),
         cmocka_unit_test(what_did_not_run_is_not_green),
         cmocka_unit_test(hostile_words_stay_words),
         cmocka_unit_test(times_come_from_the_timings),

@@ -400,13 +400,17 @@ static void what_is_not_canonical_changes_nothing(void **state)
 static void the_summary_counts_every_verdict(void **state)
 {
     (void)state;
-    struct report_summary summary = {.planned = 12, .total = 10, .counts = {1, 2, 3}};
+    struct report_summary summary = {
+        .planned = 12, .total = 10, .counts = {1, 2, 3}, .quarantined = 4, .overdue = 1};
+    assert_int_equal(report_summary_failing(&summary), 2);
     json_t *json = report_json_summary(&summary);
     char *text = json_dumps(json, 0);
-    assert_string_equal(text, "{\"planned\": 12, \"total\": 10, \"pass\": 1, \"fail\": 2, "
-                              "\"error\": 3, \"crash\": 0, \"hang\": 0, \"leak\": 0, "
-                              "\"diverged\": 0, \"flaky\": 0, \"skipped\": 0, \"expected-fail\": 0, "
-                              "\"unexpected-pass\": 0}");
+    assert_string_equal(text,
+                        "{\"planned\": 12, \"total\": 10, \"pass\": 1, \"fail\": 2, "
+                        "\"error\": 3, \"crash\": 0, \"hang\": 0, \"leak\": 0, "
+                        "\"diverged\": 0, \"flaky\": 0, \"skipped\": 0, \"expected-fail\": 0, "
+                        "\"unexpected-pass\": 0, \"quarantined\": 4, "
+                        "\"overdue\": 1}");
     free(text);
     json_decref(json);
 }

@@ -180,6 +180,15 @@ static void members_that_break_the_schema_are_refused_with_their_place(void **st
         {STORY(SENT("{\"length\": 1}")), EVENT "/data/hex"},
         {STORY(SENT("{\"length\": 1, \"hex\": \"6162\"}")), EVENT},
         {STORY(SENT("[]")), EVENT "/data"},
+        {"quarantine \"#12\"", "/results/0/quarantine"},
+        {"quarantine {\"issue\": \"\", \"until\": \"2027-01-31\", \"over\": true}",
+         "/results/0/quarantine/issue"},
+        {"quarantine {\"issue\": \"#12\", \"until\": \"2027-02-29\", \"over\": true}",
+         "/results/0/quarantine/until"},
+        {"quarantine {\"issue\": \"#12\", \"until\": 2027, \"over\": true}",
+         "/results/0/quarantine/until"},
+        {"quarantine {\"issue\": \"#12\", \"until\": \"2027-01-31\"}",
+         "/results/0/quarantine/over"},
     };
     for (size_t i = 0; i < sizeof(patches) / sizeof(patches[0]); i++) {
         struct drill_error error;

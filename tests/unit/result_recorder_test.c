@@ -99,6 +99,18 @@ static void every_verdict_has_a_name_and_three_are_good(void **state)
     assert_true(verdict_is_good(VERDICT_EXPECTED_FAIL));
 }
 
+static void a_quarantine_covers_failures_until_it_is_over(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < VERDICT_COUNT; i++) {
+        enum verdict verdict = (enum verdict)i;
+        assert_int_equal(result_verdict_fails(verdict, QUARANTINE_NONE), !verdict_is_good(verdict));
+        assert_false(result_verdict_fails(verdict, QUARANTINE_HOLDS));
+        assert_int_equal(result_verdict_fails(verdict, QUARANTINE_OVER),
+                         verdict != VERDICT_SKIPPED);
+    }
+}
+
 static void a_decision_replaces_what_was_said(void **state)
 {
     (void)state;
@@ -125,6 +137,7 @@ int main(void)
         cmocka_unit_test(pieces_add_up_to_the_whole),
         cmocka_unit_test(evidence_shows_the_byte_in_question),
         cmocka_unit_test(every_verdict_has_a_name_and_three_are_good),
+        cmocka_unit_test(a_quarantine_covers_failures_until_it_is_over),
         cmocka_unit_test(a_decision_replaces_what_was_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

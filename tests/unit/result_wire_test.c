@@ -51,6 +51,7 @@ static void add_peers(struct result *result)
 static void add_divergence(struct result *result)
 {
     result->world = PLAN_BOTH;
+    result->quarantine = QUARANTINE_HOLDS;
     result->sim_verdict = VERDICT_PASS;
     result->kernel_verdict = VERDICT_FAIL;
     result->divergence = (struct result_divergence){.what = strdup("the verdict"),
@@ -156,6 +157,7 @@ static void what_two_worlds_said_survives_the_wire(void **state)
     encode(&sent, &wire);
     assert_int_equal(result_decode(wire.data, wire.size, &came), 0);
     assert_int_equal(came.world, PLAN_BOTH);
+    assert_int_equal(came.quarantine, QUARANTINE_HOLDS);
     assert_int_equal(came.sim_verdict, VERDICT_PASS);
     assert_int_equal(came.kernel_verdict, VERDICT_FAIL);
     assert_string_equal(came.divergence.what, "the verdict");
@@ -209,6 +211,11 @@ static void change_kernel_verdict(struct result *result)
     result->kernel_verdict = VERDICT_LEAK;
 }
 
+static void change_quarantine(struct result *result)
+{
+    result->quarantine = QUARANTINE_OVER;
+}
+
 static void change_too_large(struct result *result)
 {
     result->too_large = true;
@@ -236,6 +243,7 @@ static void worlds_faults_and_divergence_are_canonical_and_traces_are_not(void *
     assert_true(canonical_differs(change_world));
     assert_true(canonical_differs(change_sim_verdict));
     assert_true(canonical_differs(change_kernel_verdict));
+    assert_true(canonical_differs(change_quarantine));
     assert_true(canonical_differs(change_too_large));
     assert_true(canonical_differs(change_divergence));
     assert_true(canonical_differs(change_fires));

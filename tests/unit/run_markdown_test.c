@@ -85,6 +85,24 @@ static void failures_come_first_and_passes_are_counted_only(void **state)
     free(text);
 }
 
+static void a_failure_in_quarantine_is_a_known_one(void **state)
+{
+    (void)state;
+    static const char *const order[] = {"## sockdrill: 2 of 4 scenarios failed\n",
+                                        "### Failed (2)",
+                                        "q&#47;3</code> fail:",
+                                        "q&#47;4</code> pass: <code>it passes, and its quarantine",
+                                        "    until     2027-01-31\n",
+                                        "### Known failures (1)",
+                                        "q&#47;1</code> crash:",
+                                        "    issue     bug &#60;9&#62;\n    until     2027-01-31\n",
+                                        NULL};
+    char *text = render(formats_fixture_quarantines, "");
+    assert_order(text, order);
+    assert_lacks(text, "q&#47;2");
+    free(text);
+}
+
 static void what_did_not_run_is_told_first(void **state)
 {
     (void)state;
@@ -195,6 +213,7 @@ int main(void)
         cmocka_unit_test(a_summary_is_a_heading_and_a_table),
         cmocka_unit_test(what_failed_is_folded_and_tells_everything),
         cmocka_unit_test(failures_come_first_and_passes_are_counted_only),
+        cmocka_unit_test(a_failure_in_quarantine_is_a_known_one),
         cmocka_unit_test(what_did_not_run_is_told_first),
         cmocka_unit_test(hostile_words_stay_words),
         cmocka_unit_test(it_is_bounded_and_says_what_it_leaves_out),

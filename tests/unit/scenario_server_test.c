@@ -15,6 +15,7 @@ static void every_key_has_its_default(void **state)
     assert_int_equal(plan->tag_count, 0);
     assert_int_equal(plan->worlds, PLAN_KERNEL | PLAN_SIM);
     assert_null(plan->expect_failure);
+    assert_null(plan->quarantine);
     assert_int_equal(plan->seed, 1);
     assert_string_equal(plan->server.plugin, "uppercase");
     assert_string_equal(plan->server.plugin_path, "/plugins/uppercase.so");
@@ -69,6 +70,21 @@ static void every_key_can_be_set(void **state)
     suite_free(&suite);
 }
 
+static void a_quarantine_holds_for_all_members(void **state)
+{
+    (void)state;
+    struct suite suite;
+    fixture_accept("{'matrix': {'day': [28, 29]}, 'quarantine': {'issue': '#${day}', 'until': "
+                   "'2028-02-${day}'}, 'server': {'plugin': 'uppercase'}, " STEPS "}",
+                   &suite);
+    assert_int_equal(suite.plan_count, 2);
+    assert_string_equal(suite.plans[0]->quarantine->issue, "#28");
+    assert_string_equal(suite.plans[0]->quarantine->until, "2028-02-28");
+    assert_string_equal(suite.plans[1]->quarantine->issue, "#29");
+    assert_string_equal(suite.plans[1]->quarantine->until, "2028-02-29");
+    suite_free(&suite);
+}
+
 static void options_fall_back_one_by_one(void **state)
 {
     (void)state;
@@ -111,6 +127,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_key_has_its_default),
         cmocka_unit_test(every_key_can_be_set),
+        cmocka_unit_test(a_quarantine_holds_for_all_members),
         cmocka_unit_test(options_fall_back_one_by_one),
         cmocka_unit_test(the_transport_is_the_plugins_first),
         cmocka_unit_test(a_relative_plugin_starts_in_the_scenarios_folder),

@@ -63,6 +63,20 @@ static void every_verdict_is_ok_or_not(void **state)
     free(text);
 }
 
+static void a_failure_in_quarantine_is_to_be_done(void **state)
+{
+    (void)state;
+    char *text = render(formats_fixture_quarantines, "");
+    assert_holds(text, "\nnot ok 1 - q/1 # todo bug <9>\n  ---\n");
+    assert_holds(text, "  severity: todo\n  verdict: \"crash\"\n");
+    assert_holds(text, "  issue: \"bug <9>\"\n  until: \"2027-01-31\"\n  replay: ");
+    assert_holds(text, "\nok 2 - q/2\nnot ok 3 - q/3\n  ---\n");
+    assert_holds(text,
+                 "\nnot ok 4 - q/4\n  ---\n  message: \"it passes, and its quarantine is over: "
+                 "remove it or renew it\"\n  severity: fail\n  verdict: \"pass\"\n");
+    free(text);
+}
+
 static void what_did_not_run_is_not_green(void **state)
 {
     (void)state;
@@ -103,6 +117,7 @@ int main(void)
         cmocka_unit_test(a_failure_has_a_block_of_yaml),
         cmocka_unit_test(every_verdict_is_ok_or_not),
         cmocka_unit_test(what_did_not_run_is_not_green),
+        cmocka_unit_test(a_failure_in_quarantine_is_to_be_done),
         cmocka_unit_test(hostile_words_stay_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
