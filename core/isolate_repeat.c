@@ -123,6 +123,8 @@ static int call_flaky(struct repeat_plan *plan)
     }
     free(result->failure.sentence);
     result->failure.sentence = sentence;
+    /* A run that passed has a trace only where all were asked for. */
+    result->trace_by_chance |= result->verdict == VERDICT_PASS;
     result->verdict = VERDICT_FLAKY;
     result->runs = plan->runs;
     result_divergence_fini(&result->divergence);

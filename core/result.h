@@ -174,8 +174,9 @@ struct result {
     struct result_trouble trouble;
     struct bytes sim_trace, kernel_trace; /* owned: trace.h; empty unless asked for */
     uint32_t runs;                        /* VERDICT_FLAKY: how many differed; not in wire form */
-    bool trace_by_chance; /* where the simulated one ends, or what came before it, is chance:
-                             reports do not tell of it; only the parent of a worker can say so */
+    bool trace_by_chance; /* whether there is a simulated one, where it ends or what came before it
+                             hangs on chance or options: reports do not tell of it; only the parent
+                             of a worker can say so */
     uint64_t real_ns;     /* of all its runs together */
 };
 

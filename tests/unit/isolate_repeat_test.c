@@ -41,6 +41,27 @@ static void the_same_verdict_with_other_bytes_is_flaky_too(void **state)
     expect(0, VERDICT_FLAKY, HELLO_AGAIN);
 }
 
+/* What passed is recorded only where everything is, and reports must not hang on that. */
+static void the_trace_of_a_run_that_failed_may_be_told_and_that_of_a_pass_not(void **state)
+{
+    (void)state;
+    static const char *const ids[] = {"flaky", "hesitate"};
+    for (size_t i = 0; i < 2; i++) {
+        for (int trace = ISOLATE_TRACE_OF_TROUBLE; trace <= ISOLATE_TRACE_ALL; trace++) {
+            forget();
+            notes->said = 0;
+            add(ids[i])->worlds = PLAN_SIM;
+            drill.worlds = PLAN_SIM;
+            drill.repeat = 3;
+            drill.trace = (enum isolate_trace)trace;
+            run(1);
+            assert_int_equal(drill.verdicts[0], VERDICT_FLAKY);
+            assert_int_equal(drill.told.trace_by_chance, i == 1);
+            assert_int_equal(drill.told.sim_trace_bytes > 0, i == 0 || trace == ISOLATE_TRACE_ALL);
+        }
+    }
+}
+
 static void every_run_has_a_process_of_its_own(void **state)
 {
     (void)state;
@@ -92,6 +113,7 @@ int main(void)
         TEST(what_is_the_same_each_time_is_delivered_once_as_it_is),
         TEST(one_run_that_fails_makes_it_flaky_and_is_shown),
         TEST(the_same_verdict_with_other_bytes_is_flaky_too),
+        TEST(the_trace_of_a_run_that_failed_may_be_told_and_that_of_a_pass_not),
         TEST(every_run_has_a_process_of_its_own),
         TEST(worlds_that_differ_each_time_are_diverged_and_not_flaky),
         TEST(what_is_skipped_or_known_to_fail_stays_so),
