@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "html.h"
 #include "junit.h"
 #include "output.h"
 #include "run_markdown.h"
@@ -19,6 +20,7 @@ static const struct {
     [FORMAT_JUNIT] = {"--junit", "JUnit XML", NULL},
     [FORMAT_TAP] = {"--tap", "TAP", tap_add},
     [FORMAT_MARKDOWN] = {"--markdown", "Markdown", run_markdown_add},
+    [FORMAT_HTML] = {"--html", "HTML", html_add},
 };
 
 static bool formats_is_output(const char *name)

@@ -18,8 +18,8 @@
 #include "report_read.h"
 #include "timings_read.h"
 
-enum format { FORMAT_JUNIT, FORMAT_TAP, FORMAT_MARKDOWN };
-#define FORMAT_COUNT (FORMAT_MARKDOWN + 1)
+enum format { FORMAT_JUNIT, FORMAT_TAP, FORMAT_MARKDOWN, FORMAT_HTML };
+#define FORMAT_COUNT (FORMAT_HTML + 1)
 
 enum { FORMATS_KEY = 0x400 }; /* of the first option; the others follow */
 
@@ -27,6 +27,7 @@ enum { FORMATS_KEY = 0x400 }; /* of the first option; the others follow */
 #define FORMATS_OPTIONS(group)                                                                     \
     {"junit", FORMATS_KEY + FORMAT_JUNIT, "FILE", 0, "write JUnit XML to FILE", group},            \
         {"tap", FORMATS_KEY + FORMAT_TAP, "FILE", 0, "write TAP 14 to FILE", group},               \
+        {"html", FORMATS_KEY + FORMAT_HTML, "FILE", 0, "write one HTML page to FILE", group},      \
     {                                                                                              \
         "markdown", FORMATS_KEY + FORMAT_MARKDOWN, "FILE", 0,                                      \
             "write Markdown of at most 1 MiB to FILE, for the summary of a job", group             \

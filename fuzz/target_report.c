@@ -13,6 +13,8 @@
 #include "face_check.h"
 #include "finding.h"
 #include "fuzz_report_read.h"
+#include "html.h"
+#include "html_page.h"
 #include "junit.h"
 #include "markdown.h"
 #include "report_read.h"
@@ -54,6 +56,30 @@ static void look_at_json(const struct bytes *text)
     json_decref(json);
 }
 
+/* Between the two halves of the page stands JSON, with a row for each result, that no browser can
+ * take for markup. */
+static void look_at_html(const struct bytes *text, size_t count)
+{
+    size_t around = html_page_head_size + html_page_tail_size;
+    if (text->size < around || memcmp(text->data, html_page_head, html_page_head_size) != 0) {
+        finding("html", "the page is not whole");
+    }
+    const char *data = (const char *)text->data + html_page_head_size;
+    size_t size = text->size - around;
+    for (size_t i = 0; i < size; i++) {
+        bool separator = size - i >= 3 && memcmp(data + i, "\xe2\x80", 2) == 0 &&
+                         (data[i + 2] == '\xa8' || data[i + 2] == '\xa9');
+        if (separator || memchr("<>&", data[i], 3)) {
+            finding("html", "the byte %d stands in the data", data[i]);
+        }
+    }
+    json_t *json = json_loadb(data, size, JSON_REJECT_DUPLICATES, NULL);
+    if (json_array_size(json_object_get(json, "rows")) != count) {
+        finding("html", "not every result has a row");
+    }
+    json_decref(json);
+}
+
 static void show(const struct diff *diff)
 {
     struct bytes face;
@@ -87,6 +113,10 @@ static void render(const struct report_read *report, const struct timings_read *
     bytes_clear(&face);
     if (run_markdown_add(&face, report) == 0) {
         face_check_markdown("run-markdown", &face, MARKDOWN_BYTES_MAX);
+    }
+    bytes_clear(&face);
+    if (html_add(&face, report) == 0) {
+        look_at_html(&face, report->count);
     }
     bytes_fini(&face);
 }

@@ -94,6 +94,12 @@ cli_tests() {
         bats --formatter tap --print-output-on-failure tests/cli
 }
 
+# The release build's pages: sanitizers have seen the unit tests, and the pages of 10,000 results.
+html_tests() {
+    SOCKDRILL=$root/build/release/bin/sockdrill DRILL_TEST_PLUGINS=$root/build/release/tests/plugins \
+        sh "$root/tests/html.sh" "$root/build/html"
+}
+
 # Ends its log with how many scenarios passed and failed, as the report's summary counts them.
 suite() {
     cd "$root"
@@ -272,13 +278,19 @@ count_bats() {
         END { print (what == "failed" ? failed : passed) + 0 }' "$2"
 }
 
+# From "# pass 41" and "# fail 1".
+count_node() {
+    awk -v what="$1" '/^# (pass|fail) [0-9]+$/ { count[$2] = $3 }
+        END { print count[what == "failed" ? "fail" : "pass"] + 0 }' "$2"
+}
+
 count_suite() {
     awk -v what="$1" 'END { print (what == "failed" ? $3 : $1) + 0 }' "$2"
 }
 
 test_everything() {
     began_all=$(date +%s)
-    setup build unit format tidy test fuzz ci
+    setup build unit format tidy test html fuzz ci
     check "build: release" compile release all test-plugins sockdrill-conform
     check "build: gcc with sanitizers" compile dev
     check "build: clang with sanitizers" compile dev-clang
@@ -301,6 +313,7 @@ test_everything() {
     check "fuzz targets: the mutator of tapes" check_mutator
     check "fuzz targets: as OSS-Fuzz builds them" check_oss_fuzz
     counted count_bats "tests of the command" cli_tests
+    counted count_node "html in a browser" html_tests
     counted count_suite "shipped suite: release" suite release
     counted count_suite "shipped suite: with sanitizers" suite dev
     check "shipped suite: same report for every -j" suite_repeats

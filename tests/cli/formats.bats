@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# JUnit XML, TAP and Markdown, of `sockdrill report` and of `sockdrill run`: the programs that read
+# JUnit XML, TAP, Markdown and HTML, of `sockdrill report` and of `sockdrill run`: the programs that read
 # such files take ours, on a report with every verdict in it.
 
 load helper
@@ -175,6 +175,18 @@ tags() {
     done
     equals "$(grep -c '<details>' "$work/html")" $((bad + $(json "$every" 'it.summary["expected-fail"]')))
     has "$(cat "$work/html")" '    expected  "HELLA" (5 bytes)'
+}
+
+@test "the HTML page of a run is that of its report, whole, with a row for each scenario" {
+    passing a
+    run -0 drill run -q --world sim --report "$work/good.json" --html "$work/run.html" "$work/suite"
+    run -0 --separate-stderr drill report "$work/good.json" --html "$work/report.html"
+    equals "$output$stderr" ""
+    cmp "$work/run.html" "$work/report.html"
+    run -0 drill report "$every" --html -
+    equals "$(head -n 1 <<<"$output") $(tail -n 1 <<<"$output")" "<!DOCTYPE html> </html>"
+    sed -n '/id="data">/,/<\/script>/p' <<<"$output" | sed 's/.*id="data">//; s/<\/script>.*//' >"$work/data.json"
+    equals "$(json "$work/data.json" it.rows.length)" "$(json "$every" it.results.length)"
 }
 
 @test "hostile words stay words in every format" {
