@@ -36,7 +36,7 @@ static void cut(struct run_choice *choice, const struct run_settings *settings)
                                    .planned = choice->matched,
                                    .places = choice->places};
     if (shard_suite(choice->plans, choice->matched, settings->worlds, settings->seed,
-                    shard->suite) != 0) {
+                    settings->today, shard->suite) != 0) {
         output_no_memory();
     }
     choice->count = 0;

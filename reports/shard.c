@@ -31,13 +31,14 @@ static void add_number(XXH3_state_t *state, uint64_t number)
 }
 
 int shard_suite(struct plan *const *plans, size_t count, enum plan_world worlds, uint64_t seed,
-                uint8_t hash[16])
+                const char *today, uint8_t hash[16])
 {
     XXH3_state_t *state = XXH3_createState();
     if (!state) {
         return -ENOMEM;
     }
     XXH3_128bits_reset(state);
+    add_string(state, today ? today : "");
     for (size_t i = 0; i < count; i++) {
         add_string(state, plans[i]->id);
         add_string(state, plans[i]->server.plugin_version);

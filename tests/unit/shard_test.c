@@ -43,7 +43,7 @@ static bool differs(const struct report_fixture *fixture, size_t count, enum pla
                     uint64_t seed, const uint8_t other[16])
 {
     uint8_t hash[16];
-    assert_int_equal(shard_suite(fixture->plans, count, worlds, seed, hash), 0);
+    assert_int_equal(shard_suite(fixture->plans, count, worlds, seed, NULL, hash), 0);
     return memcmp(hash, other, sizeof(hash)) != 0;
 }
 
@@ -53,7 +53,7 @@ static void whatever_makes_results_differ_makes_another_suite(void **state)
     uint8_t hash[16];
     struct plan *plan = &fixture->stored[4];
     fixture->stored[2].worlds = PLAN_BOTH;
-    assert_int_equal(shard_suite(fixture->plans, FIXTURE_PLANS, PLAN_BOTH, 0, hash), 0);
+    assert_int_equal(shard_suite(fixture->plans, FIXTURE_PLANS, PLAN_BOTH, 0, NULL, hash), 0);
     assert_false(differs(fixture, FIXTURE_PLANS, PLAN_BOTH, 0, hash));
     assert_false(differs(fixture, FIXTURE_PLANS, PLAN_BOTH, 1, hash)); /* their own */
     assert_true(differs(fixture, FIXTURE_PLANS - 1, PLAN_BOTH, 0, hash));
