@@ -22,7 +22,7 @@ struct run_settings {
     const char *baseline, *rerun; /* the same */
     bool update_baseline;
     unsigned shard_index, shard_count; /* from 1; count 0: the whole */
-    const char *today; /* date.h; NULL: quarantines hold */
+    const char *today;                 /* date.h; NULL: quarantines hold */
     enum plan_world worlds;
     unsigned workers;
     uint64_t timeout_ms; /* 0: the default */

@@ -155,8 +155,8 @@ static void compare_behaviour(const struct pair *pair)
 static void compare_origin(const struct pair *pair)
 {
     static const char *const plugin[] = {"name", "version", NULL};
-    static const char *const rest[] = {"hash", "title", "tags", "world", "seed", "note",
-                                        "quarantine", NULL};
+    static const char *const rest[] = {"hash", "title", "tags",       "world",
+                                       "seed", "note",  "quarantine", NULL};
     compare_part(pair, "plugin", plugin);
     compare_members(pair->entry, "scenario", NULL, pair->before, pair->now, rest);
 }

@@ -35,8 +35,8 @@ struct report_shard {
 bool shard_has(unsigned index, unsigned count, const char *id);
 
 /* XXH3-128, canonical, of all that makes the results of these plans: ids, content hashes, versions
- * of plugins, worlds and seeds; `worlds` and `seed` (0: each plan's own) as the run was asked for, and
- * so `today`, by which quarantines are judged (NULL: none). 0 or -ENOMEM. */
+ * of plugins, worlds and seeds; `worlds` and `seed` (0: each plan's own) as the run was asked for,
+ * and so `today`, by which quarantines are judged (NULL: none). 0 or -ENOMEM. */
 int shard_suite(struct plan *const *plans, size_t count, enum plan_world worlds, uint64_t seed,
                 const char *today, uint8_t hash[16]);
 

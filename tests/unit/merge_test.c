@@ -59,7 +59,8 @@ static void write_shards(struct shards *shards, struct report_fixture *fixture, 
         }
         struct report_shard shard = {
             .index = index, .count = count, .planned = FIXTURE_PLANS, .places = places};
-        assert_int_equal(shard_suite(fixture->plans, FIXTURE_PLANS, PLAN_BOTH, 0, NULL, shard.suite), 0);
+        assert_int_equal(
+            shard_suite(fixture->plans, FIXTURE_PLANS, PLAN_BOTH, 0, NULL, shard.suite), 0);
         char *path = shards->paths[index - 1];
         snprintf(path, sizeof(shards->paths[0]), "%s/%u.json", fixture->folder, index);
         struct report *report = NULL;

@@ -410,11 +410,11 @@ static void the_summary_names_what_there_was(void **state)
     assert_summary(&summary, 119940000000, "1 scenario: 1 passed  in 119.9 s\n");
     assert_summary(&summary, 119960000000, "1 scenario: 1 passed  in 2 min 0 s\n");
     summary = (struct report_summary){
-        .planned = 30, .total = 11, .counts = {0, 1, 2, 1, 1, 1, 1, 1, 1, 1}};
+        .planned = 30, .total = 12, .counts = {0, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1}};
     assert_summary(&summary, 0,
-                   "stopped after 11 of 30 scenarios: 0 passed, 1 failed, 2 errors, 1 crashed, "
-                   "1 hung, 1 leaked, 1 diverged, 1 skipped, 1 failed as expected, "
-                   "1 passed unexpectedly  in 0.0 s\n");
+                   "stopped after 12 of 30 scenarios: 0 passed, 1 failed, 2 errors, 1 crashed, "
+                   "1 hung, 1 leaked, 1 diverged, 1 flaky, 1 skipped, "
+                   "1 failed as expected, 1 passed unexpectedly  in 0.0 s\n");
 }
 
 static void the_summary_says_where_scenarios_ran(void **state)

@@ -46,9 +46,9 @@ static void every_verdict_is_ok_or_not(void **state)
 {
     (void)state;
     char *text = render(formats_fixture_verdicts, "");
-    assert_holds(text, "\n1..10\n");
-    assert_holds(text, "\nok 8 - v/pass\n");
-    assert_holds(text, "\nok 9 - v/skipped # skip needs the simulated world\nnot ok 10");
+    assert_holds(text, "\n1..11\n");
+    assert_holds(text, "\nok 9 - v/pass\n");
+    assert_holds(text, "\nok 10 - v/skipped # skip needs the simulated world\nnot ok 11");
     assert_holds(text, "\nnot ok 4 - v/expected-fail # todo bug 7\n  ---\n");
     assert_holds(text, "  severity: todo\n  verdict: \"expected-fail\"\n");
     assert_holds(text, "  what: \"the verdict\"\n  sim: \"pass\"\n  kernel: \"fail\"\n  replay: ");
