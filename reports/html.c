@@ -3,12 +3,14 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "check.h"
 #include "html_page.h"
 #include "ink.h"
 #include "json_text.h"
-#include "report_check.h"
+#include "report_outcome.h"
 
 #define PART_BYTES_LEAST 64  /* no part of a result is shorter */
 #define LEFT_OUT_BYTES   256 /* for what says how much was left out */
@@ -20,8 +22,9 @@ enum part { PART_BAD, PART_ODD, PART_STORY, PART_PASSING };
 
 struct page {
     struct ink ink;
-    struct bytes value;                         /* one value, before it is escaped */
-    const json_t *results;                      /* in scenario order */
+    struct bytes value;                        /* one value, before it is escaped */
+    const struct report_read_result **results; /* owned; in scenario order */
+    size_t count;
     json_t *verdicts, *worlds, *plugins, *tags; /* name to index, in order of their first use */
 };
 
@@ -127,23 +130,43 @@ static json_t *plugin_of(struct page *page, const json_t *result, int *status)
     return index;
 }
 
-/* [id, title, verdict, world, plugin, tags, seed]. A title that stands in the row before, as those
- * of a matrix often do, is 0; a seed of 1 is not there. */
-static void add_row(struct page *page, const json_t *result, const char **title_before)
+/* How the page shows an outcome: 2 as bad, 1 as odd, 0 as good. */
+static json_int_t tone_of(const struct report_read_result *result)
+{
+    switch (report_outcome_of(result)) {
+    case REPORT_OUTCOME_FAILED:
+    case REPORT_OUTCOME_BROKEN:
+        return 2;
+    case REPORT_OUTCOME_KNOWN:
+    case REPORT_OUTCOME_SKIPPED:
+        return 1;
+    case REPORT_OUTCOME_PASSED:
+        return 0;
+    }
+    ASSERT(!"an outcome has a tone");
+    return 2;
+}
+
+/* [id, title, verdict, world, plugin, tags, tone, seed]. A title that stands in the row before, as
+ * those of a matrix often do, is 0; a seed of 1 is not there. */
+static void add_row(struct page *page, const struct report_read_result *result,
+                    const char **title_before)
 {
     int status = 0;
-    const char *title = member_text(result, "title");
+    const json_t *json = result->json;
+    const char *title = member_text(json, "title");
     bool same = *title_before && strcmp(title, *title_before) == 0;
     *title_before = title;
-    json_int_t seed = json_integer_value(json_object_get(result, "seed"));
+    json_int_t seed = json_integer_value(json_object_get(json, "seed"));
     json_t *row = json_array();
-    json_text_append(row, json_incref(json_object_get(result, "id")), &status);
-    json_text_append(row, same ? json_integer(0) : json_incref(json_object_get(result, "title")),
+    json_text_append(row, json_incref(json_object_get(json, "id")), &status);
+    json_text_append(row, same ? json_integer(0) : json_incref(json_object_get(json, "title")),
                      &status);
-    json_text_append(row, entry(page->verdicts, member_text(result, "verdict"), &status), &status);
-    json_text_append(row, entry(page->worlds, member_text(result, "world"), &status), &status);
-    json_text_append(row, plugin_of(page, result, &status), &status);
-    json_text_append(row, tags_of(page, result, &status), &status);
+    json_text_append(row, entry(page->verdicts, member_text(json, "verdict"), &status), &status);
+    json_text_append(row, entry(page->worlds, member_text(json, "world"), &status), &status);
+    json_text_append(row, plugin_of(page, json, &status), &status);
+    json_text_append(row, tags_of(page, json, &status), &status);
+    json_text_append(row, json_integer(tone_of(result)), &status);
     if (seed != 1) {
         json_text_append(row, json_integer(seed), &status);
     }
@@ -171,9 +194,9 @@ static void add_rows(struct page *page)
 {
     const char *title = NULL;
     ink_add(&page->ink, "\"rows\":[");
-    for (size_t i = 0; i < json_array_size(page->results) && page->ink.status == 0; i++) {
+    for (size_t i = 0; i < page->count && page->ink.status == 0; i++) {
         ink_add(&page->ink, i > 0 ? ",\n" : "\n");
-        add_row(page, json_array_get(page->results, i), &title);
+        add_row(page, page->results[i], &title);
     }
     ink_add(&page->ink, "]");
     add_table(page, "verdicts", page->verdicts);
@@ -253,18 +276,17 @@ static json_t *make_part(const json_t *result, enum part part)
     return story;
 }
 
-static bool has_part(const json_t *result, enum part part)
+static bool has_part(const struct report_read_result *result, enum part part)
 {
-    enum verdict verdict = (enum verdict)report_check_verdict(member_text(result, "verdict"));
     switch (part) {
     case PART_BAD:
-        return !verdict_is_good(verdict);
+        return tone_of(result) == 2;
     case PART_ODD:
-        return verdict_is_good(verdict) && verdict != VERDICT_PASS;
+        return tone_of(result) == 1;
     case PART_STORY:
-        return json_object_get(result, "story") != NULL;
+        return json_object_get(result->json, "story") != NULL;
     case PART_PASSING:
-        return verdict == VERDICT_PASS;
+        return tone_of(result) == 0;
     }
     return false;
 }
@@ -281,15 +303,15 @@ static size_t add_part(struct page *page, enum part part, size_t end)
     const char *separator = "";
     size_t left_out = 0;
     ink_format(&page->ink, ",\n\"%s\":{", keys[part]);
-    for (size_t i = 0; i < json_array_size(page->results) && page->ink.status == 0; i++) {
-        const json_t *result = json_array_get(page->results, i);
+    for (size_t i = 0; i < page->count && page->ink.status == 0; i++) {
+        const struct report_read_result *result = page->results[i];
         size_t start = out->size;
         if (!has_part(result, part)) {
             continue;
         }
         if (start + PART_BYTES_LEAST < end) {
             ink_format(&page->ink, "%s\n\"%zu\":", separator, i);
-            add_new(page, make_part(result, part));
+            add_new(page, make_part(result->json, part));
         }
         bool fits = out->size > start && out->size <= end;
         out->size = fits ? out->size : start;
@@ -337,18 +359,34 @@ static void add_block(struct page *page, const uint8_t *block, size_t size)
     page_note(page, bytes_add(page->ink.out, block, size));
 }
 
+/* Puts results, which the reader sorts by id, in the order of the report. */
+static void take_results(struct page *page, const struct report_read *report)
+{
+    page->results = calloc(report->count > 0 ? report->count : 1, sizeof(*page->results));
+    if (!page->results) {
+        page_note(page, -ENOMEM);
+        return;
+    }
+    page->count = report->count;
+    for (size_t i = 0; i < report->count; i++) {
+        ASSERT(report->results[i].json);
+        ASSERT(report->results[i].place < report->count);
+        page->results[report->results[i].place] = &report->results[i];
+    }
+}
+
 int html_add(struct bytes *out, const struct report_read *report)
 {
     size_t start = out->size;
     struct page page = {
         .ink = {.out = out},
-        .results = json_object_get(report->root, "results"),
         .verdicts = json_object(),
         .worlds = json_object(),
         .plugins = json_object(),
         .tags = json_object(),
     };
     bytes_init(&page.value, SIZE_MAX);
+    take_results(&page, report);
     add_block(&page, html_page_head, html_page_head_size);
     ink_add(&page.ink, "{");
     add_head(&page, report->root);
@@ -360,6 +398,7 @@ int html_add(struct bytes *out, const struct report_read *report)
     json_decref(page.worlds);
     json_decref(page.plugins);
     json_decref(page.tags);
+    free(page.results);
     bytes_fini(&page.value);
     if (page.ink.status != 0) {
         out->size = start;

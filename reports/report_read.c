@@ -145,6 +145,7 @@ static int add_result(struct reading *reading, json_t *json, const char *text, s
     struct report_read_result *result = &report->results[report->count++];
     *result = (struct report_read_result){
         .id = json_string_value(id),
+        .place = report->count - 1,
         .json = reading->lean ? NULL : json,
         .text = reading->lean ? text : NULL,
         .size = reading->lean ? size : 0,

@@ -27,6 +27,7 @@ struct report_read_result {
     enum plan_world world;
     enum result_quarantine quarantine;
     bool fails;         /* the run: result_verdict_fails */
+    size_t place;       /* among the results as the report has them, from 0 */
     const json_t *json; /* the whole result; report_check_result holds of it. Lean: NULL */
     const char *text;   /* Lean: as it stands in the report, `size` bytes; else NULL */
     size_t size;

@@ -30,8 +30,7 @@ function toneOf(verdict) {
   return verdict === 'pass' ? 'good' : CALM.has(verdict) ? 'odd' : 'bad';
 }
 
-function badge(verdict, known = false) {
-  const tone = known ? 'odd' : toneOf(verdict);
+function badge(verdict, tone = toneOf(verdict)) {
   return h(
     'span',
     { class: `badge ${tone}` },
@@ -85,23 +84,24 @@ function replayLine(replay) {
 }
 
 function quarantineLine(quarantine) {
-  return (
-    quarantine &&
-    h(
-      'p',
-      { class: 'notice' },
-      h('strong', {}, 'Known failure. '),
-      `Issue: ${quarantine.issue}. `,
-      `It does not fail the run until ${quarantine.until}.`,
-    )
-  );
+  if (!quarantine) {
+    return null;
+  }
+  const { issue, until, over } = quarantine;
+  const words = over
+    ? [
+        h('strong', {}, 'Its quarantine is over. '),
+        `It ended with ${until}: it fails the run, whatever the verdict. `,
+      ]
+    : [h('strong', {}, 'In quarantine. '), `Until ${until} it does not fail the run, whatever the verdict. `];
+  return h('p', { class: over ? 'notice bad' : 'notice' }, words, `Issue: ${issue}`);
 }
 
 function verdictBox(row, details, steps) {
   const { failure } = details;
   return h(
     'div',
-    { class: `verdict ${toneOf(row.verdict)}` },
+    { class: `verdict ${row.tone}` },
     failure
       ? h('p', { class: 'sentence' }, failure.sentence)
       : h('p', { class: 'sentence' }, MEANING[row.verdict] ?? `The verdict is ${row.verdict}.`),
@@ -335,8 +335,13 @@ function detailPane(row, close) {
     h(
       'p',
       { class: 'top' },
-      badge(row.verdict, Boolean(details?.quarantine)),
-      details?.quarantine && h('span', { class: 'badge odd' }, 'quarantined'),
+      badge(row.verdict, row.tone),
+      details?.quarantine &&
+        h(
+          'span',
+          { class: `badge ${row.tone}` },
+          details.quarantine.over ? 'quarantine over' : 'quarantined',
+        ),
     ),
     h('h2', { id: 'result-id', tabindex: -1 }, row.id),
     row.title && h('p', { class: 'lead' }, row.title),

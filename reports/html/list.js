@@ -5,7 +5,12 @@ const ROW_REM = 3.5;
 const ROWS_AROUND = 8; // rows kept above and below those in sight
 
 function isBad(row) {
-  return toneOf(row.verdict) === 'bad' && !row.details?.quarantine;
+  return row.tone === 'bad';
+}
+
+// A failure that a quarantine keeps from failing the run.
+function isQuarantined(row) {
+  return row.tone === 'odd' && Boolean(row.details?.quarantine);
 }
 
 // All that is searched in a row.
@@ -20,7 +25,7 @@ function matches(row, words, verdicts) {
   return (
     (verdicts.size === 0 ||
       verdicts.has(row.verdict) ||
-      (verdicts.has('quarantined') && row.details?.quarantine)) &&
+      (verdicts.has('quarantined') && isQuarantined(row))) &&
     words.every((word) => haystack(row).includes(word))
   );
 }
@@ -70,10 +75,10 @@ class ResultList {
     for (const row of this.rows) {
       counts.set(row.verdict, (counts.get(row.verdict) ?? 0) + 1);
     }
-    const known = this.rows.filter((row) => row.details?.quarantine).length;
-    const order = Object.keys(MEANING);
-    const place = (verdict) => (order.includes(verdict) ? order.indexOf(verdict) : order.length);
-    const names = [...counts.keys()].sort((a, b) => (place(a) || 99) - (place(b) || 99));
+    const known = this.rows.filter(isQuarantined).length;
+    // What went wrong first, what passed last.
+    const order = [...Object.keys(MEANING).slice(1), 'pass'];
+    const names = [...counts.keys()].sort((a, b) => order.indexOf(a) - order.indexOf(b));
     const button = (name, words, amount) =>
       h(
         'button',
@@ -171,7 +176,6 @@ class ResultList {
 
   add(position, height) {
     const row = this.shown[position];
-    const known = Boolean(row.details?.quarantine);
     const link = h(
       'a',
       {
@@ -182,7 +186,7 @@ class ResultList {
         },
       },
       h('span', { class: 'id' }, row.id),
-      badge(row.verdict, known),
+      badge(row.verdict, row.tone),
       h('span', { class: 'title' }, row.details?.failure?.sentence ?? row.title),
     );
     const node = h('li', { 'aria-setsize': this.shown.length, 'aria-posinset': position + 1 }, link);

@@ -2,6 +2,10 @@
 // Reads the data, builds the page, and follows the address and the keys.
 
 const FAILURES_SHOWN = 20;
+const TONES = ['good', 'odd', 'bad']; // as the data numbers them
+const ADVICE =
+  'A scenario tells step by step what clients send to a server and what they expect. Choose one to see ' +
+  'what was sent, how it was cut on its way, what came back and what was expected.';
 const TALLY = {
   pass: 'passed',
   fail: 'failed',
@@ -20,7 +24,7 @@ const TALLY = {
 function readRows(data) {
   const details = { ...data.bad, ...data.odd, ...data.passing };
   let before = '';
-  return data.rows.map(([id, title, verdict, world, plugin, tags, seed = 1], index) => {
+  return data.rows.map(([id, title, verdict, world, plugin, tags, tone, seed = 1], index) => {
     before = title === 0 ? before : title;
     const known = details[index];
     const story = data.stories[index] ?? null;
@@ -32,6 +36,7 @@ function readRows(data) {
       plugin: data.plugins[plugin],
       tags: tags.map((tag) => data.tags[tag]),
       seed,
+      tone: TONES[tone],
       details: known,
       story,
       storyLeftOut: Boolean(known?.told) && !story,
@@ -44,12 +49,13 @@ function tally(rows) {
   for (const row of rows) {
     counts.set(row.verdict, (counts.get(row.verdict) ?? 0) + 1);
   }
-  const known = rows.filter((row) => row.details?.quarantine).length;
+  const known = rows.filter(isQuarantined).length;
   const order = Object.keys(TALLY);
   const parts = [...counts]
     .sort(([a], [b]) => order.indexOf(a) - order.indexOf(b))
     .map(([verdict, amount]) => `${number(amount)} ${TALLY[verdict] ?? verdict}`);
-  return `${count(rows.length, 'scenario')}: ${parts.join(', ') || 'none has run'}${known > 0 ? ` (${number(known)} quarantined)` : ''}`;
+  const quarantined = known > 0 ? ` (${number(known)} quarantined)` : '';
+  return `${count(rows.length, 'scenario')}: ${parts.join(', ') || 'none has run'}${quarantined}`;
 }
 
 function fillHeader(data, rows) {
@@ -106,27 +112,14 @@ function leftOutWords(lost) {
 }
 
 function verdictBar(rows) {
-  const groups = [
-    ['good', 'passed'],
-    ['odd', 'odd'],
-    ['bad', 'bad'],
-  ].map(([tone]) => ({
-    tone,
-    amount: rows.filter(
-      (row) => (isBad(row) ? 'bad' : toneOf(row.verdict) === 'good' ? 'good' : 'odd') === tone,
-    ).length,
-  }));
-  return h(
-    'div',
-    { class: 'bar', 'aria-hidden': 'true' },
-    groups
-      .filter(({ amount }) => amount > 0)
-      .map(({ tone, amount }) => {
-        const part = h('span', { class: tone });
-        part.style.flexGrow = amount;
-        return part;
-      }),
-  );
+  const parts = TONES.map((tone) => {
+    const part = h('span', { class: tone });
+    const amount = rows.filter((row) => row.tone === tone).length;
+    part.style.flexGrow = amount;
+    part.hidden = amount === 0;
+    return part;
+  });
+  return h('div', { class: 'bar', 'aria-hidden': 'true' }, parts);
 }
 
 // What stands beside the list while no result is open.
@@ -137,7 +130,7 @@ function overviewPane(rows, unknown) {
     h(
       'li',
       {},
-      badge(row.verdict),
+      badge(row.verdict, row.tone),
       ' ',
       h('a', { href: `#${encodeURIComponent(row.id)}` }, row.id),
       row.title && h('p', { class: 'faint' }, row.title),
@@ -157,11 +150,7 @@ function overviewPane(rows, unknown) {
     h('p', { class: 'faint' }, tally(rows)),
     h('ul', { class: 'failures' }, bad.slice(0, FAILURES_SHOWN).map(line)),
     left > 0 && h('p', { class: 'faint' }, `and ${number(left)} more, in the list.`),
-    h(
-      'p',
-      { class: 'faint' },
-      'A scenario tells step by step what clients send to a server and what they expect. Choose one to see what was sent, how it was cut on its way, what came back and what was expected.',
-    ),
+    h('p', { class: 'faint' }, ADVICE),
   );
 }
 
@@ -172,6 +161,7 @@ class Page {
     this.list = new ResultList(this.rows);
     this.pane = h('div', { class: 'pane', tabindex: 0, role: 'region', 'aria-label': 'Chosen result' });
     this.opened = null;
+    this.wantsSearch = false; // as soon as the list is there again
     fillHeader(data, this.rows);
     fillFooter(data);
     byId('main').append(this.list.node, this.pane);
@@ -199,11 +189,19 @@ class Page {
     );
     this.pane.scrollTop = 0;
     this.list.mark(row);
-    if (row && moveFocus) {
+    if (this.wantsSearch) {
+      this.wantsSearch = false;
+      this.list.search.focus();
+    } else if (row && moveFocus) {
       byId('result-id').focus();
     } else if (before && moveFocus) {
       this.list.focus(Math.max(this.list.shown.indexOf(before), 0));
     }
+  }
+
+  // On a narrow screen a result stands in the place of the list.
+  coversList() {
+    return getComputedStyle(this.list.node).display === 'none';
   }
 
   close() {
@@ -224,21 +222,16 @@ class Page {
     }
   }
 
+  // To the next row, or to the next result where there is no list in sight.
   move(step) {
-    const inList = this.list.view.contains(document.activeElement);
-    if (
-      this.opened &&
-      !inList &&
-      document.body.classList.contains('open') &&
-      getComputedStyle(this.list.node).display === 'none'
-    ) {
+    if (this.coversList()) {
       const next = this.list.shown[this.list.current + step];
       if (next) {
         location.hash = encodeURIComponent(next.id);
       }
       return;
     }
-    const onRow = inList && document.activeElement !== this.list.view;
+    const onRow = document.activeElement.matches('.canvas a');
     this.list.focus(onRow ? this.list.current + step : this.list.current);
   }
 
@@ -255,10 +248,12 @@ class Page {
       }
       this.list.focus(0);
     } else if (event.key === '/') {
-      if (this.opened && getComputedStyle(this.list.node).display === 'none') {
+      this.wantsSearch = this.coversList();
+      if (this.wantsSearch) {
         this.close();
+      } else {
+        this.list.search.focus();
       }
-      this.list.search.focus();
     } else if (event.key === 'j' || event.key === 'k') {
       this.move(event.key === 'j' ? 1 : -1);
     } else if (

@@ -12,7 +12,7 @@ let page;
 
 before(async () => {
   const fault = { call: 'recv', nth: 1, error: 'EINTR', short: null, sticky: false, fired: 0 };
-  const known = { quarantine: { issue: 'tracker 42', until: '2027-01-31' } };
+  const known = { quarantine: { issue: 'tracker 42', until: '2027-01-31', over: false } };
   page = pageOf(
     report(
       [

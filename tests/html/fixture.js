@@ -16,6 +16,7 @@ const VERDICTS = [
   'hang',
   'leak',
   'diverged',
+  'flaky',
   'skipped',
   'expected-fail',
   'unexpected-pass',

@@ -159,6 +159,11 @@ test('on a narrow screen a result takes the place of the list, and a button lead
       assert.strictEqual(await tab.isVisible('.list'), false);
       await tab.click('text=All results');
       assert.strictEqual(await tab.isVisible('.list'), true);
+      await tab.click('.canvas a:has-text("b/second")');
+      await tab.keyboard.press('j');
+      await tab.waitForSelector('#result-id:text-is("d/fourth")');
+      await tab.keyboard.press('/');
+      await tab.waitForFunction(() => document.activeElement.id === 'search');
     },
     { width: 360, height: 740 },
   ));

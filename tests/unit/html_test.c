@@ -52,7 +52,8 @@ static void rows_stand_in_scenario_order_and_share_what_they_can(void **state)
     json_t *data = render_json(many, "title \"a suite\"");
     assert_json(json_object_get(data, "title"), "\"a suite\"");
     assert_json(json_object_get(data, "rows"),
-                "[[\"b\",\"same\",0,0,0,[0]],[\"a\",0,0,0,0,[0],7],[\"c\",\"t\",0,1,0,[1,0]]]");
+                "[[\"b\",\"same\",0,0,0,[0],0],[\"a\",0,0,0,0,[0],0,7],"
+                "[\"c\",\"t\",0,1,0,[1,0],0]]");
     assert_json(json_object_get(data, "worlds"), "[\"kernel\",\"sim\"]");
     assert_json(json_object_get(data, "plugins"), "[\"uppercase 1\"]");
     assert_json(json_object_get(data, "tags"), "[\"tcp\",\"udp\"]");
@@ -63,11 +64,11 @@ static void details_are_kept_by_what_they_are_of(void **state)
 {
     (void)state;
     json_t *data = render_json(formats_fixture_verdicts, "");
-    assert_int_equal(json_object_size(json_object_get(data, "bad")), 7);
+    assert_int_equal(json_object_size(json_object_get(data, "bad")), 8);
     assert_int_equal(json_object_size(json_object_get(data, "odd")), 2);
     assert_int_equal(json_object_size(json_object_get(data, "passing")), 1);
     assert_json(json_object_get(data, "left_out"), "{\"details\":0,\"stories\":0,\"passing\":0}");
-    assert_json(json_object_get(json_object_get(data, "odd"), "7"),
+    assert_json(json_object_get(json_object_get(data, "odd"), "8"),
                 "{\"steps\":[{\"step\":\"/steps/0\",\"runs\":1,\"verdict\":\"pass\"},"
                 "{\"step\":\"/steps/1\",\"runs\":3,\"verdict\":\"pass\"}],\"clients\":[{\"name\":"
                 "\"bob\",\"sent\":{\"length\":5,\"hex\":\"68656c6c6f\"},\"received\":{\"length\":5,"
@@ -75,6 +76,27 @@ static void details_are_kept_by_what_they_are_of(void **state)
                 "\"bytes_received\":5,\"received\":{\"length\":5,\"hex\":\"68656c6c6f\"},"
                 "\"recv_sizes\":[[5,1]],\"end\":\"eof\"}],\"note\":\"needs the simulated world\","
                 "\"told\":false}");
+    json_decref(data);
+}
+
+static void a_row_says_whether_it_fails_the_run(void **state)
+{
+    (void)state;
+#define HELD "quarantine {\"issue\": \"i\", \"until\": \"2027-01-31\", \"over\": false}\n"
+#define OVER "quarantine {\"issue\": \"i\", \"until\": \"2027-01-31\", \"over\": true}\n"
+    const char *const many[] = {FORMATS_PLAIN_FAILURE "id \"0\"\nverdict \"fail\"",
+                                FORMATS_PLAIN_FAILURE HELD "id \"1\"\nverdict \"fail\"",
+                                OVER "id \"2\"",
+                                HELD "id \"3\"",
+                                "id \"4\"\nverdict \"skipped\"",
+                                NULL};
+    static const int tones[] = {2, 1, 2, 0, 1};
+    json_t *data = render_json(many, "");
+    for (size_t i = 0; i < sizeof(tones) / sizeof(tones[0]); i++) {
+        const json_t *row = json_array_get(json_object_get(data, "rows"), i);
+        assert_int_equal(json_integer_value(json_array_get(row, 6)), tones[i]);
+    }
+    assert_int_equal(json_object_size(json_object_get(data, "bad")), 2);
     json_decref(data);
 }
 
@@ -208,6 +230,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_stand_in_scenario_order_and_share_what_they_can),
         cmocka_unit_test(details_are_kept_by_what_they_are_of),
+        cmocka_unit_test(a_row_says_whether_it_fails_the_run),
         cmocka_unit_test(a_story_stands_apart_and_a_failure_keeps_its_hashes),
         cmocka_unit_test(what_could_be_markup_is_an_escape_and_reads_back_as_it_was),
         cmocka_unit_test(a_page_stays_below_its_bounds_and_says_what_it_left_out),
