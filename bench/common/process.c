@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -211,11 +212,11 @@ int process_stop(struct process *process)
 }
 
 /* Reaps the child; an interrupt meant for the bench is passed on to it, once. */
-static int process_reap(pid_t pid)
+static int process_reap(pid_t pid, struct rusage *usage)
 {
     int status = 0;
     bool told = false;
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    while (wait4(pid, &status, 0, usage) < 0 && errno == EINTR) {
         if (interrupt_seen() && !told) {
             kill(pid, SIGTERM);
             told = true;
@@ -224,8 +225,27 @@ static int process_reap(pid_t pid)
     return status;
 }
 
-int process_run(const char *const argv[], const char *log, uint64_t *elapsed_ns,
-                struct failure *failure)
+static uint64_t process_time_ns(const struct timeval *time)
+{
+    return (uint64_t)time->tv_sec * 1000000000u + (uint64_t)time->tv_usec * 1000u;
+}
+
+static int process_check_status(int status, int expected, const char *const argv[], const char *log,
+                                struct failure *failure)
+{
+    if (interrupt_seen()) {
+        return failure_set(failure, -EINTR, "interrupted");
+    }
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != expected) {
+        return failure_set(failure, -ECHILD, "%s %s ended with %s %d; its output is in %s", argv[0],
+                           argv[1] != NULL ? argv[1] : "", WIFEXITED(status) ? "status" : "signal",
+                           WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status), log);
+    }
+    return 0;
+}
+
+int process_measure(const char *const argv[], const char *log, int expected,
+                    struct process_use *use, struct failure *failure)
 {
     int result = process_check(argv[0], failure);
     if (result != 0) {
@@ -246,17 +266,22 @@ int process_run(const char *const argv[], const char *log, uint64_t *elapsed_ns,
         close(output);
         return result;
     }
-    int status = process_reap(pid);
-    *elapsed_ns = process_now_ns() - start_ns;
+    struct rusage usage = {.ru_maxrss = 0};
+    int status = process_reap(pid, &usage);
+    *use = (struct process_use){
+        .elapsed_ns = process_now_ns() - start_ns,
+        .cpu_ns = process_time_ns(&usage.ru_utime) + process_time_ns(&usage.ru_stime),
+        .memory_kib = (uint64_t)usage.ru_maxrss,
+    };
     close(output);
-    if (interrupt_seen()) {
-        return failure_set(failure, -EINTR, "interrupted");
-    }
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-        return failure_set(failure, -ECHILD, "%s %s failed with %s %d; its output is in %s",
-                           argv[0], argv[1] != NULL ? argv[1] : "",
-                           WIFEXITED(status) ? "status" : "signal",
-                           WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status), log);
-    }
-    return 0;
+    return process_check_status(status, expected, argv, log, failure);
+}
+
+int process_run(const char *const argv[], const char *log, uint64_t *elapsed_ns,
+                struct failure *failure)
+{
+    struct process_use use = {.elapsed_ns = 0};
+    int result = process_measure(argv, log, EXIT_SUCCESS, &use, failure);
+    *elapsed_ns = use.elapsed_ns;
+    return result;
 }

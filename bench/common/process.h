@@ -42,8 +42,19 @@ uint64_t process_cpu_ns(const struct process *process);
  * not running gives 0. */
 int process_stop(struct process *process);
 
-/* Runs argv[0] to its end with both outputs appended to the file `log`. `*elapsed_ns` is the time
- * from fork to reaped. An exit status other than 0 is an error that names the log. */
+/* What a process took, with those that it waited for. */
+struct process_use {
+    uint64_t elapsed_ns; /* from fork to reaped */
+    uint64_t cpu_ns;     /* user and system */
+    uint64_t memory_kib; /* the most that one of them had in memory at once */
+};
+
+/* Runs argv[0] to its end with both outputs appended to the file `log`. An exit status other than
+ * `expected` is an error that names the log. */
+int process_measure(const char *const argv[], const char *log, int expected,
+                    struct process_use *use, struct failure *failure);
+
+/* The same with an expected status of 0 and the elapsed time only. */
 int process_run(const char *const argv[], const char *log, uint64_t *elapsed_ns,
                 struct failure *failure);
 

@@ -57,15 +57,15 @@ static int contest_write(struct contest *contest, enum cycle_end end, struct fai
 {
     char name[32];
     snprintf(name, sizeof(name), "%s-single", end_names[end]);
-    int result = suite_write(&contest->suite, name, 1, 1, end, contest->single[end], failure);
+    int result = suite_write(&contest->scratch, name, 1, 1, end, contest->single[end], failure);
     if (result == 0) {
         snprintf(name, sizeof(name), "%s-repeat", end_names[end]);
-        result = suite_write(&contest->suite, name, 1, contest->cycles[end][ENTRANT_REPEAT], end,
+        result = suite_write(&contest->scratch, name, 1, contest->cycles[end][ENTRANT_REPEAT], end,
                              contest->full[end][ENTRANT_REPEAT], failure);
     }
     if (result == 0) {
         snprintf(name, sizeof(name), "%s-files", end_names[end]);
-        result = suite_write(&contest->suite, name, contest->cycles[end][ENTRANT_FILES], 1, end,
+        result = suite_write(&contest->scratch, name, contest->cycles[end][ENTRANT_FILES], 1, end,
                              contest->full[end][ENTRANT_FILES], failure);
     }
     return result;
@@ -75,13 +75,13 @@ int contest_open(struct contest *contest, struct failure *failure)
 {
     int result = contest_find(contest, failure);
     if (result == 0) {
-        result = suite_new(&contest->suite, failure);
+        result = scratch_new(&contest->scratch, failure);
     }
     if (result != 0) {
         return result;
     }
-    snprintf(contest->log, sizeof(contest->log), "%s/output.txt", contest->suite.folder);
-    snprintf(contest->report, sizeof(contest->report), "%s/report.json", contest->suite.folder);
+    snprintf(contest->log, sizeof(contest->log), "%s/output.txt", contest->scratch.folder);
+    snprintf(contest->report, sizeof(contest->report), "%s/report.json", contest->scratch.folder);
     for (int end = 0; end < CYCLE_END_COUNT && result == 0; end++) {
         result = contest_write(contest, (enum cycle_end)end, failure);
     }
@@ -91,7 +91,7 @@ int contest_open(struct contest *contest, struct failure *failure)
 void contest_close(struct contest *contest, bool keep)
 {
     if (!keep) {
-        suite_remove(&contest->suite);
+        scratch_remove(&contest->scratch);
     }
 }
 

@@ -35,7 +35,7 @@ struct contest {
     const char *sockdrill_path; /* set by the caller; NULL: the one just built */
     bool has_python;
     char sockdrill[PATH_MAX], python[PATH_MAX], script[PATH_MAX], log[PATH_MAX], report[PATH_MAX];
-    struct suite suite;
+    struct scratch scratch;
     /* Scenario folders: all cycles of the two sockdrill entrants, and a single cycle. */
     char full[CYCLE_END_COUNT][2][PATH_MAX];
     char single[CYCLE_END_COUNT][PATH_MAX];

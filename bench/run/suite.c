@@ -1,47 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/suite.h"
 
-#include <errno.h>
-#include <ftw.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-#define REMOVE_DESCRIPTORS_MAX 16
-
-int suite_new(struct suite *suite, struct failure *failure)
-{
-    const char *parent = getenv("TMPDIR");
-    int length = snprintf(suite->folder, sizeof(suite->folder), "%s/sockdrill-bench-XXXXXX",
-                          parent != NULL && parent[0] != '\0' ? parent : "/tmp");
-    if (length < 0 || (size_t)length >= sizeof(suite->folder)) {
-        suite->folder[0] = '\0';
-        return failure_set(failure, -ENAMETOOLONG, "the path in TMPDIR is too long");
-    }
-    if (mkdtemp(suite->folder) == NULL) {
-        int result = failure_errno(failure, "cannot make a folder %s", suite->folder);
-        suite->folder[0] = '\0';
-        return result;
-    }
-    return 0;
-}
-
-static int suite_remove_entry(const char *path, const struct stat *status, int kind,
-                              struct FTW *place)
-{
-    (void)status;
-    (void)kind;
-    (void)place;
-    return remove(path);
-}
-
-void suite_remove(const struct suite *suite)
-{
-    if (suite->folder[0] != '\0') {
-        nftw(suite->folder, suite_remove_entry, REMOVE_DESCRIPTORS_MAX, FTW_DEPTH | FTW_PHYS);
-    }
-}
 
 /* Real sockets are what this bench is about, whatever world is the default. */
 static void suite_print(FILE *file, unsigned cycles, enum cycle_end end)
@@ -76,10 +37,10 @@ static int suite_write_file(const char *folder, unsigned number, unsigned cycles
     return 0;
 }
 
-int suite_write(const struct suite *suite, const char *name, unsigned files, unsigned cycles,
+int suite_write(const struct scratch *scratch, const char *name, unsigned files, unsigned cycles,
                 enum cycle_end end, char path[PATH_MAX], struct failure *failure)
 {
-    snprintf(path, PATH_MAX, "%s/%s", suite->folder, name);
+    snprintf(path, PATH_MAX, "%s/%s", scratch->folder, name);
     if (mkdir(path, 0700) != 0) {
         return failure_errno(failure, "cannot make the folder %s", path);
     }
