@@ -23,7 +23,8 @@
 #define HTML_PASSING_BYTES_MAX ((size_t)1 << 20)
 #define HTML_DETAIL_BYTES_MIN  ((size_t)512 << 10)
 
-/* Adds the whole page of a report that was not read lean. 0, -ENOMEM, or -ENOSPC where `out` may not hold it; then `out` is as before.
+/* Adds the whole page of a report that was not read lean. 0, -ENOMEM, or -ENOSPC where `out` may
+ * not hold it; then `out` is as before.
  */
 int html_add(struct bytes *out, const struct report_read *report);
 
