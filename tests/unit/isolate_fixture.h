@@ -33,7 +33,7 @@
 #include "misbehave.h"
 
 #define PLANS_MAX       1000
-#define HANG_TIMEOUT_MS 150
+#define HANG_TIMEOUT_MS 400
 
 /* Shared with every process that a test starts. */
 struct notes {
