@@ -51,23 +51,28 @@ static bool was_asked_for(const struct report_read_result *result,
             shard_has(settings->shard_index, settings->shard_count, result->id));
 }
 
-/* Drops the results that the run was not asked for, and returns the id of one of them, or NULL. */
-static const char *narrow(struct report_read *report, const struct run_settings *settings,
-                          const struct suite *suite, const struct run_choice *choice)
+/* Drops the results that the run was not asked for, and returns the id of one of them, which is the
+ * caller's, or NULL. */
+static char *narrow(struct report_read *report, const struct run_settings *settings,
+                    const struct suite *suite, const struct run_choice *choice)
 {
     const char **all = sorted_ids(suite->plans, suite->plan_count);
     const char **chosen = sorted_ids(choice->plans, choice->count);
-    const char *dropped = NULL;
+    char *dropped = NULL;
     size_t kept = 0;
     for (size_t i = 0; i < report->count; i++) {
-        const struct report_read_result *result = &report->results[i];
+        struct report_read_result *result = &report->results[i];
         bool keep = has_id(all, suite->plan_count, result->id)
                         ? has_id(chosen, choice->count, result->id)
                         : was_asked_for(result, settings, suite);
         if (keep) {
             report->results[kept++] = *result;
         } else {
-            dropped = result->id;
+            dropped = dropped ? dropped : strdup(result->id);
+            if (!dropped) {
+                output_no_memory();
+            }
+            report_read_drop(result);
         }
     }
     report->count = kept;
@@ -103,7 +108,7 @@ int run_baseline_open(struct run_baseline *baseline, const struct run_settings *
                       const struct suite *suite, const struct run_choice *choice)
 {
     struct drill_error error;
-    const char *dropped = NULL;
+    char *dropped = NULL;
     *baseline = (struct run_baseline){.report = {.root = NULL}};
     if (!settings->baseline) {
         return COMMAND_GOOD;
@@ -121,7 +126,9 @@ int run_baseline_open(struct run_baseline *baseline, const struct run_settings *
         }
         dropped = narrow(&baseline->report, settings, suite, choice);
     }
-    return settings->update_baseline ? open_update(baseline, settings, dropped) : COMMAND_GOOD;
+    int code = settings->update_baseline ? open_update(baseline, settings, dropped) : COMMAND_GOOD;
+    free(dropped);
+    return code;
 }
 
 /* Prints the text face of the comparison. Returns whether something got worse. */

@@ -213,9 +213,7 @@ static int read_members(struct reading *reading)
 
 static int sort_results(struct report_read *report, struct drill_error *error)
 {
-    if (report->count > 0) {
-        qsort(report->results, report->count, sizeof(*report->results), by_id);
-    }
+    qsort(report->results, report->count, sizeof(*report->results), by_id);
     for (size_t i = 1; i < report->count; i++) {
         if (by_id(&report->results[i - 1], &report->results[i]) == 0) {
             snprintf(error->pointer, sizeof(error->pointer), "/results");
@@ -257,7 +255,9 @@ static int read_text(const char *path, const void *text, size_t size, bool lean,
     snprintf(error->file, sizeof(error->file), "%s", path);
     struct reading reading = {.report = report, .lean = lean, .refusal = *error};
     json_walk_init(&reading.walk, text, size);
-    int status = read_all(&reading, error);
+    /* An empty list is a list, too: nobody who sorts or searches it meets a NULL. */
+    int status = make_room(&reading);
+    status = status == 0 ? read_all(&reading, error) : status;
     if (status != 0) {
         report_read_fini(report);
     }
@@ -296,10 +296,16 @@ int report_read_file(const char *path, struct report_read *report, struct drill_
     return status;
 }
 
+void report_read_drop(struct report_read_result *result)
+{
+    json_decref(result->kept);
+    *result = (struct report_read_result){0};
+}
+
 void report_read_fini(struct report_read *report)
 {
     for (size_t i = 0; i < report->count; i++) {
-        json_decref(report->results[i].kept);
+        report_read_drop(&report->results[i]);
     }
     free(report->results);
     json_decref(report->root);

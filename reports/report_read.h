@@ -62,6 +62,9 @@ int report_read_text_lean(const char *path, const void *text, size_t size,
 /* A new reference to the whole result, lean or not; NULL without memory. */
 json_t *report_read_json(const struct report_read_result *result);
 
+/* Frees what one result holds, for whoever takes it out of the list. */
+void report_read_drop(struct report_read_result *result);
+
 void report_read_fini(struct report_read *report);
 
 #endif

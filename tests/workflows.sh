@@ -53,7 +53,8 @@ check_own() {
         /^[a-z]/ { end_job(); in_jobs = /^jobs:/ }
         /^permissions:$/ { permissions = 1 }
         /^permissions: *[^ {]/ || /^ *permissions: *write-all/ { report("permissions", "name each permission") }
-        /^ +[a-z-]+: *write *$/ { report("permissions", "nothing here has to write") }
+        # Who comments on a pull request has to, in a job of its own.
+        /^ +[a-z-]+: *write *$/ && !/^      pull-requests:/ { report("permissions", "nothing here has to write") }
         /^concurrency:$/ { concurrency = 1 }
         in_jobs && /^  [A-Za-z_-]+:$/ { end_job(); job = $1; sub(":", "", job); limited = 0 }
         in_jobs && /^    timeout-minutes: *[0-9]+$/ { limited = 1 }

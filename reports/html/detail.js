@@ -337,11 +337,7 @@ function detailPane(row, close) {
       { class: 'top' },
       badge(row.verdict, row.tone),
       details?.quarantine &&
-        h(
-          'span',
-          { class: `badge ${row.tone}` },
-          details.quarantine.over ? 'quarantine over' : 'quarantined',
-        ),
+        badge(details.quarantine.over ? 'quarantine over' : 'quarantined', row.tone),
     ),
     h('h2', { id: 'result-id', tabindex: -1 }, row.id),
     row.title && h('p', { class: 'lead' }, row.title),
