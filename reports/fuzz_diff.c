@@ -68,6 +68,15 @@ static const char *name_of(const void *item)
     return *(const char *const *)item;
 }
 
+/* Whose name comes first, as strcmp says it; what is not there comes last. */
+static int order_of(const void *old, const void *new)
+{
+    if (!old) {
+        return 1;
+    }
+    return new ? strcmp(name_of(old), name_of(new)) : -1;
+}
+
 /* Looks at all items in the order of their names; one that is in one list only comes with a NULL.
  * 0 or -ENOMEM, like all that follow. */
 static int pair_up(struct making *making, const struct list *before, const struct list *now,
@@ -76,7 +85,7 @@ static int pair_up(struct making *making, const struct list *before, const struc
     int status = 0;
     for (size_t i = 0, j = 0; status == 0 && (i < before->count || j < now->count);) {
         const void *old = item_of(before, i), *new = item_of(now, j);
-        int order = !old ? 1 : !new ? -1 : strcmp(name_of(old), name_of(new));
+        int order = order_of(old, new);
         status = look(making, order <= 0 ? old : NULL, order >= 0 ? new : NULL);
         i += order <= 0;
         j += order >= 0;
