@@ -362,7 +362,8 @@ static void add_block(struct page *page, const uint8_t *block, size_t size)
 /* Puts results, which the reader sorts by id, in the order of the report. */
 static void take_results(struct page *page, const struct report_read *report)
 {
-    page->results = calloc(report->count > 0 ? report->count : 1, sizeof(const struct report_read_result *));
+    page->results =
+        calloc(report->count > 0 ? report->count : 1, sizeof(const struct report_read_result *));
     if (!page->results) {
         page_note(page, -ENOMEM);
         return;
