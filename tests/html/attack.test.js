@@ -31,7 +31,10 @@ before(launch);
 after(quit);
 
 // Whatever the value of a member may be, the report must still be one that sockdrill reads.
-const FIXED = new Set(['hash', 'hex', 'verdict', 'tool', 'build', 'world', 'sim', 'kernel', 'step', 'event', 'until']);
+const FIXED = new Set([
+  ...['hash', 'hex', 'verdict', 'tool', 'build', 'world', 'sim', 'kernel', 'step', 'event', 'until'],
+  ...['transport', 'family', 'how', 'option', 'question'],
+]);
 
 function poison(value, key) {
   if (typeof value === 'string') {
