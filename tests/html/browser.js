@@ -54,6 +54,11 @@ function paneText(page) {
   return page.innerText('.pane');
 }
 
+// What stands below a heading of the chosen result.
+function sectionText(page, title) {
+  return page.innerText(`section:has(> h3:text-is("${title}"))`);
+}
+
 // Whether the page itself would have to be scrolled sideways.
 function overflows(page) {
   return page.evaluate(
@@ -63,4 +68,4 @@ function overflows(page) {
   );
 }
 
-module.exports = { launch, open, overflows, paneText, quit };
+module.exports = { launch, open, overflows, paneText, quit, sectionText };

@@ -2,21 +2,14 @@
 'use strict';
 
 const assert = require('node:assert');
-const fs = require('node:fs');
 const { after, before, test } = require('node:test');
-const { launch, open, paneText, quit } = require('./browser.js');
+const { launch, quit, sectionText } = require('./browser.js');
 const {
-  VERDICTS,
+  CONNECTIONS,
   client,
-  datagrams,
-  diverged,
   excerpt,
   failed,
-  pageOf,
-  pageOfFile,
-  report,
-  reportOfRun,
-  result,
+  openOne,
   session,
   story,
   stream,
@@ -24,17 +17,6 @@ const {
 
 before(launch);
 after(quit);
-
-// Opens the page of one result.
-function openOne(one, use, options = {}) {
-  return open(pageOf(report([one])), use, { hash: one.id, ...options });
-}
-
-function sectionText(tab, title) {
-  return tab.innerText(`section:has(> h3:text-is("${title}"))`);
-}
-
-const CONNECTIONS = 'What was sent, how it was cut, what came back';
 
 test('the diagram shows each call on its lanes, the fault, the time and the failing step', () =>
   openOne(failed('hello', { story: story() }), async (tab) => {

@@ -6,8 +6,11 @@ const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { open } = require('./browser.js');
 
 const sockdrill = process.env.SOCKDRILL;
+// The heading of what a page draws of its connections.
+const CONNECTIONS = 'What was sent, how it was cut, what came back';
 const VERDICTS = [
   'pass',
   'fail',
@@ -213,7 +216,13 @@ function reportOfRun(args) {
   return file;
 }
 
+// Opens the page of one result.
+function openOne(one, use, options = {}) {
+  return open(pageOf(report([one])), use, { hash: one.id, ...options });
+}
+
 module.exports = {
+  CONNECTIONS,
   VERDICTS,
   client,
   datagrams,
@@ -221,6 +230,7 @@ module.exports = {
   excerpt,
   failed,
   folder,
+  openOne,
   pageOf,
   pageOfFile,
   report,

@@ -4,37 +4,26 @@
 const assert = require('node:assert');
 const fs = require('node:fs');
 const { after, before, test } = require('node:test');
-const { launch, open, paneText, quit } = require('./browser.js');
+const { launch, open, paneText, quit, sectionText } = require('./browser.js');
 const {
+  CONNECTIONS,
   VERDICTS,
   client,
   datagrams,
   diverged,
   excerpt,
   failed,
+  openOne,
   pageOf,
   pageOfFile,
   report,
   reportOfRun,
   result,
   session,
-  story,
-  stream,
 } = require('./fixture.js');
 
 before(launch);
 after(quit);
-
-// Opens the page of one result.
-function openOne(one, use, options = {}) {
-  return open(pageOf(report([one])), use, { hash: one.id, ...options });
-}
-
-function sectionText(tab, title) {
-  return tab.innerText(`section:has(> h3:text-is("${title}"))`);
-}
-
-const CONNECTIONS = 'What was sent, how it was cut, what came back';
 
 test('a failure tells what was sent, how it was cut, what came back and what was expected', () =>
   openOne(failed('hello'), async (tab) => {

@@ -2,16 +2,12 @@
 /* The faces of a diff: what they tell, and that nothing hostile gets through them. */
 #include "diff_fixture.h"
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "diff_json.h"
 #include "diff_text.h"
 #include "markdown.h"
+#include "schema_fixture.h"
 
-#define VALIDATOR                                                                                  \
-    "NODE_PATH=/usr/share/nodejs node '" DRILL_SOURCE_DIR                                          \
-    "/tests/schema/validate-report.js' '" DRILL_SOURCE_DIR "/reports/diff.schema.json' '%s'"
+#define SCHEMA "reports/diff.schema.json"
 
 #define FAILURE                                                                                    \
     "verdict \"fail\"\nfailure {\"step\": \"/steps/1\", \"iteration\": [2], \"sentence\": "        \
@@ -262,33 +258,6 @@ static void markdown_is_bounded_and_says_what_it_leaves_out(void **state)
     report_read_fini(&now);
 }
 
-static void need_node(void)
-{
-    if (system("NODE_PATH=/usr/share/nodejs node -e 'require(\"ajv\")' >/dev/null 2>&1") != 0) {
-        if (getenv("DRILL_REQUIRE_AJV")) {
-            fail_msg("DRILL_REQUIRE_AJV is set, but node finds no ajv");
-        }
-        skip();
-    }
-}
-
-/* The validator's exit status for this text. */
-static int validate(const char *text)
-{
-    char path[64], command[1024];
-    const char *base = getenv("TMPDIR");
-    snprintf(path, sizeof(path), "%.40s/drill-XXXXXX", base ? base : "/tmp");
-    int descriptor = mkstemp(path);
-    assert_true(descriptor >= 0);
-    assert_int_equal(write(descriptor, text, strlen(text)), strlen(text));
-    close(descriptor);
-    snprintf(command, sizeof(command), VALIDATOR, path);
-    int status = system(command);
-    unlink(path);
-    assert_true(WIFEXITED(status));
-    return WEXITSTATUS(status);
-}
-
 static void the_json_matches_its_schema(void **state)
 {
     (void)state;
@@ -306,10 +275,10 @@ static void the_json_matches_its_schema(void **state)
          "faults [{\"fired\": null, \"call\": \"send\", \"nth\": 1, \"error\": null, \"short\": "
          "3, \"sticky\": true}]\nsessions.0.recv_sizes [[1, 5]]\ntags []"},
     };
-    need_node();
+    schema_need_ajv();
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
         char *text = render_pair(pairs[i][0], pairs[i][1], FACE_JSON);
-        if (validate(text) != 0) {
+        if (schema_validate_text(SCHEMA, text, true) != 0) {
             fail_msg("%s", text);
         }
         free(text);
@@ -319,12 +288,12 @@ static void the_json_matches_its_schema(void **state)
 static void the_validator_refuses_a_diff_that_is_wrong(void **state)
 {
     (void)state;
-    need_node();
+    schema_need_ajv();
     char *text = render_pair("", FAILURE, FACE_JSON);
     char *place = strstr(text, "\"new-failure\": 1");
     assert_non_null(place);
     place[strlen("\"new-failure\": ")] = '2';
-    assert_int_equal(validate(text), 1);
+    assert_int_equal(schema_validate_text(SCHEMA, text, false), 1);
     free(text);
 }
 

@@ -3,34 +3,9 @@
 #include "report_json_fixture.h"
 
 #include "report.h"
-#include "result_text.h"
+#include "result_text_fixture.h"
 
 static const struct plan_quarantine quarantine = {.issue = "#12 \x1b", .until = "2027-01-31"};
-
-/* What is said of the result, which is freed. */
-static void assert_text(const struct plan *plan, struct result *result, int verbosity, bool color,
-                        const char *expected)
-{
-    struct bytes text;
-    bytes_init(&text, (size_t)1 << 20);
-    struct ink ink = {.out = &text, .color = color};
-    result_text_add(&ink, plan, result, verbosity, NULL, NULL);
-    assert_int_equal(ink.status, 0);
-    result_fini(result);
-    assert_string_equal(bytes_string(&text), expected);
-    bytes_fini(&text);
-}
-
-static void assert_summary(const struct report_summary *summary, uint64_t real_ns,
-                           const char *expected)
-{
-    struct bytes text;
-    bytes_init(&text, 1000);
-    struct ink ink = {.out = &text};
-    result_text_add_summary(&ink, summary, real_ns);
-    assert_string_equal(bytes_string(&text), expected);
-    bytes_fini(&text);
-}
 
 static void a_quarantine_stands_beside_the_verdict(void **state)
 {
@@ -85,7 +60,7 @@ static void a_quarantine_is_told_with_its_issue_and_its_day(void **state)
         fixture_result(&result, 0, &plan);
         result.verdict = rows[i].verdict;
         result.quarantine = rows[i].quarantine;
-        assert_text(&plan, &result, rows[i].verbosity, false, rows[i].said);
+        assert_block(&plan, &result, rows[i].verbosity, false, rows[i].said);
     }
 }
 
@@ -99,19 +74,19 @@ static void the_block_of_a_failure_tells_of_its_quarantine(void **state)
     fixture_result(&result, 0, &plan);
     assert_int_equal(result_decide(&result, VERDICT_FAIL, "wrong"), 0);
     result.quarantine = QUARANTINE_OVER;
-    assert_text(&plan, &result, 0, true,
-                "\x1b[1;31mFAIL\x1b[0m tcp/one\n"
-                "  scenarios/some.json: wrong\n"
-                "  its quarantine ended on 2027-01-31: mend it or renew it (#12 \\x1b)\n"
-                "  replay: sockdrill run --filter 'tcp/one' --seed 1\n");
+    assert_block(&plan, &result, 0, true,
+                 "\x1b[1;31mFAIL\x1b[0m tcp/one\n"
+                 "  scenarios/some.json: wrong\n"
+                 "  its quarantine ended on 2027-01-31: mend it or renew it (#12 \\x1b)\n"
+                 "  replay: sockdrill run --filter 'tcp/one' --seed 1\n");
     fixture_result(&result, 0, &plan);
     assert_int_equal(result_decide(&result, VERDICT_FAIL, "wrong"), 0);
     result.quarantine = QUARANTINE_HOLDS;
-    assert_text(&plan, &result, 1, true,
-                "\x1b[33mQUARANTINED FAIL\x1b[0m tcp/one (kernel only)  3.4 ms\n"
-                "  scenarios/some.json: wrong\n"
-                "  quarantined until 2027-01-31 (#12 \\x1b)\n"
-                "  replay: sockdrill run --filter 'tcp/one' --seed 1\n");
+    assert_block(&plan, &result, 1, true,
+                 "\x1b[33mQUARANTINED FAIL\x1b[0m tcp/one (kernel only)  3.4 ms\n"
+                 "  scenarios/some.json: wrong\n"
+                 "  quarantined until 2027-01-31 (#12 \\x1b)\n"
+                 "  replay: sockdrill run --filter 'tcp/one' --seed 1\n");
 }
 
 static void the_summary_tells_what_quarantines_did(void **state)

@@ -1,39 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What is written matches its schema, as a real validator sees it: tests/schema/validate-report.js.
- * Skipped, and said so, where node or
- * ajv is missing, unless DRILL_REQUIRE_AJV is set: then it fails. */
+/* What is written matches its schema, as a real validator sees it. */
 #include "trace_fixture.h"
 
-#include <sys/wait.h>
-
 #include "report.h"
+#include "schema_fixture.h"
 #include "timings.h"
 #include "traces.h"
-
-#define VALIDATOR DRILL_SOURCE_DIR "/tests/schema/validate-report.js"
-#define REPORTS   DRILL_SOURCE_DIR "/reports"
-
-/* The validator's exit status; what it says is shown when `loud`. */
-static int validate(const char *schema, const char *file, bool loud)
-{
-    char command[1024];
-    snprintf(command, sizeof(command),
-             "NODE_PATH=/usr/share/nodejs node '%s' '" REPORTS "/%s.schema.json' '%s' %s",
-             VALIDATOR, schema, file, loud ? "" : "2>/dev/null");
-    int status = system(command);
-    assert_true(WIFEXITED(status));
-    return WEXITSTATUS(status);
-}
-
-static void need_node(void)
-{
-    if (system("NODE_PATH=/usr/share/nodejs node -e 'require(\"ajv\")' >/dev/null 2>&1") != 0) {
-        if (getenv("DRILL_REQUIRE_AJV")) {
-            fail_msg("DRILL_REQUIRE_AJV is set, but node finds no ajv");
-        }
-        skip();
-    }
-}
 
 /* One result of each verdict as the runner makes them, with everything that may be odd. */
 static void odd_result(struct report_fixture *fixture, struct result *result, uint32_t index)
@@ -78,7 +50,7 @@ static void many_runs(struct result *result)
 
 static void every_kind_of_result_matches_the_schema(void **state)
 {
-    need_node();
+    schema_need_ajv();
     struct report_fixture *fixture = *state;
     fixture->stored[10].server.transport = WORLD_UDP;
     fixture->stored[11].tag_count = 0;
@@ -87,7 +59,7 @@ static void every_kind_of_result_matches_the_schema(void **state)
     assert_int_equal(
         report_open(fixture->path, "\xff", fixture->plans, FIXTURE_PLANS, &report, &fixture->error),
         0);
-    assert_int_equal(validate("report", fixture->partial, true), 0);
+    assert_int_equal(schema_validate("reports/report.schema.json", fixture->partial, true), 0);
     for (uint32_t i = 0; i < FIXTURE_PLANS; i++) {
         struct result result;
         odd_result(fixture, &result, i);
@@ -97,15 +69,15 @@ static void every_kind_of_result_matches_the_schema(void **state)
         assert_int_equal(report_add(report, &result, &fixture->error), 0);
         result_fini(&result);
     }
-    assert_int_equal(validate("report", fixture->partial, true), 0);
+    assert_int_equal(schema_validate("reports/report.schema.json", fixture->partial, true), 0);
     assert_int_equal(report_close(report, true, NULL, &fixture->error), 0);
-    assert_int_equal(validate("report", fixture->path, true), 0);
+    assert_int_equal(schema_validate("reports/report.schema.json", fixture->path, true), 0);
 }
 
 /* One result of both worlds, with faults that fired and that did not. */
 static void a_result_with_faults_matches_the_schema(void **state)
 {
-    need_node();
+    schema_need_ajv();
     struct report_fixture *fixture = *state;
     static const struct world_fault_rule rules[] = {
         {.call = WORLD_CALL_ACCEPT, .nth = 3, .error = ECONNABORTED},
@@ -128,7 +100,7 @@ static void a_result_with_faults_matches_the_schema(void **state)
     assert_int_equal(report_add(report, &result, &fixture->error), 0);
     result_fini(&result);
     assert_int_equal(report_close(report, false, NULL, &fixture->error), 0);
-    assert_int_equal(validate("report", fixture->path, true), 0);
+    assert_int_equal(schema_validate("reports/report.schema.json", fixture->path, true), 0);
 }
 
 /* Writes a report of one result with one piece of its text replaced. */
@@ -155,7 +127,7 @@ static void write_changed(struct report_fixture *fixture, const char *from, cons
 
 static void the_validator_refuses_what_is_wrong(void **state)
 {
-    need_node();
+    schema_need_ajv();
     struct report_fixture *fixture = *state;
     static const char *const changes[][2] = {
         {"\"schema\": 1", "\"schema\": 2"},
@@ -173,17 +145,17 @@ static void the_validator_refuses_what_is_wrong(void **state)
     };
     for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
         write_changed(fixture, changes[i][0], changes[i][1]);
-        if (validate("report", fixture->path, false) != 1) {
+        if (schema_validate("reports/report.schema.json", fixture->path, false) != 1) {
             fail_msg("not refused: %s", changes[i][1]);
         }
     }
     write_changed(fixture, "\"schema\": 1", "\"schema\": 1");
-    assert_int_equal(validate("report", fixture->path, true), 0);
+    assert_int_equal(schema_validate("reports/report.schema.json", fixture->path, true), 0);
 }
 
 static void timings_match_their_schema(void **state)
 {
-    need_node();
+    schema_need_ajv();
     struct report_fixture *fixture = *state;
     struct timings *timings = NULL;
     assert_int_equal(
@@ -198,9 +170,9 @@ static void timings_match_their_schema(void **state)
         assert_int_equal(timings_add(timings, &result, &fixture->error), 0);
         result_fini(&result);
     }
-    assert_int_equal(validate("timings", fixture->partial, true), 0);
+    assert_int_equal(schema_validate("reports/timings.schema.json", fixture->partial, true), 0);
     assert_int_equal(timings_close(timings, true, &fixture->error), 0);
-    assert_int_equal(validate("timings", fixture->path, true), 0);
+    assert_int_equal(schema_validate("reports/timings.schema.json", fixture->path, true), 0);
 }
 
 /* Every kind of event, with all that may be odd. */
@@ -224,12 +196,12 @@ static void odd_trace(struct bytes *blob)
 
 static void traces_match_their_schema(void **state)
 {
-    need_node();
+    schema_need_ajv();
     struct report_fixture *fixture = *state;
     struct traces *traces = NULL;
     assert_int_equal(
         traces_open(fixture->path, fixture->plans, FIXTURE_PLANS, &traces, &fixture->error), 0);
-    assert_int_equal(validate("trace", fixture->partial, true), 0);
+    assert_int_equal(schema_validate("reports/trace.schema.json", fixture->partial, true), 0);
     for (uint32_t i = FIXTURE_PLANS; i-- > 0;) {
         struct result result;
         odd_result(fixture, &result, i);
@@ -242,12 +214,12 @@ static void traces_match_their_schema(void **state)
         result_fini(&result);
     }
     assert_int_equal(traces_close(traces, true, &fixture->error), 0);
-    assert_int_equal(validate("trace", fixture->path, true), 0);
+    assert_int_equal(schema_validate("reports/trace.schema.json", fixture->path, true), 0);
 }
 
 static void the_validator_refuses_a_trace_that_is_wrong(void **state)
 {
-    need_node();
+    schema_need_ajv();
     struct report_fixture *fixture = *state;
     static const char document[] =
         "{\"schema\": 1, \"tool\": \"sockdrill\", \"version\": \"1\", \"complete\": true, "
@@ -267,7 +239,9 @@ static void the_validator_refuses_a_trace_that_is_wrong(void **state)
         char text[1024];
         snprintf(text, sizeof(text), document, cases[i].at, cases[i].text);
         fixture_write(fixture->path, text);
-        assert_int_equal(validate("trace", fixture->path, cases[i].status == 0), cases[i].status);
+        assert_int_equal(
+            schema_validate("reports/trace.schema.json", fixture->path, cases[i].status == 0),
+            cases[i].status);
     }
 }
 

@@ -4,7 +4,7 @@
 
 #include "divergence_text.h"
 #include "evidence_text.h"
-#include "result_text.h"
+#include "result_text_fixture.h"
 #include "safe_text.h"
 
 #define FAIL_BLOCK(id)                                                                             \
@@ -16,25 +16,6 @@
     "    0000  48 45 4c 4c 4f          |HELLO   |  48 45 4c 4c 58          |HELLX   |\n"           \
     "                      ^^                                  ^^\n"                               \
     "  replay: sockdrill run --filter '" id "' --seed 1\n"
-
-static void assert_text(struct bytes *text, const char *expected)
-{
-    assert_string_equal(bytes_string(text), expected);
-    bytes_fini(text);
-}
-
-/* What one result looks like; the result is freed. */
-static void assert_block(const struct plan *plan, struct result *result, int verbosity, bool color,
-                         const char *expected)
-{
-    struct bytes text;
-    bytes_init(&text, (size_t)1 << 20);
-    struct ink ink = {.out = &text, .color = color};
-    result_text_add(&ink, plan, result, verbosity, NULL, NULL);
-    assert_int_equal(ink.status, 0);
-    result_fini(result);
-    assert_text(&text, expected);
-}
 
 static void assert_evidence(const struct result_evidence *expected,
                             const struct result_evidence *actual, size_t rows_max,
@@ -385,16 +366,6 @@ static void hostile_text_never_reaches_the_terminal_raw(void **state)
         "  dir\\x0a/\\x7f.json: said \"\\x1b[31m\" \xf0\x9f\x98\x80\n"
         "  replay: sockdrill run --filter 'a\\x1b]0;x\\x07\\u{009b}b\\u{202e}\\xffz\xc3\xa4'"
         " --seed 1\n");
-}
-
-static void assert_summary(const struct report_summary *summary, uint64_t real_ns,
-                           const char *expected)
-{
-    struct bytes text;
-    bytes_init(&text, 1000);
-    struct ink ink = {.out = &text};
-    result_text_add_summary(&ink, summary, real_ns);
-    assert_text(&text, expected);
 }
 
 static void the_summary_names_what_there_was(void **state)
