@@ -11,6 +11,7 @@
 #include "ink.h"
 #include "json_text.h"
 #include "report_outcome.h"
+#include "script_json.h"
 
 #define PART_BYTES_LEAST 64  /* no part of a result is shorter */
 #define LEFT_OUT_BYTES   256 /* for what says how much was left out */
@@ -22,7 +23,7 @@ enum part { PART_BAD, PART_ODD, PART_STORY, PART_PASSING };
 
 struct page {
     struct ink ink;
-    struct bytes value;                        /* one value, before it is escaped */
+    struct bytes room;                         /* for script_json */
     const struct report_read_result **results; /* owned; in scenario order */
     size_t count;
     json_t *verdicts, *worlds, *plugins, *tags; /* name to index, in order of their first use */
@@ -34,52 +35,10 @@ static void page_note(struct page *page, int status)
     page->ink.status = page->ink.status == 0 ? status : page->ink.status;
 }
 
-/* A character that could end the script element or, in a script, a line; 0: none begins here. */
-static unsigned special(const uint8_t *text, size_t size)
-{
-    if (text[0] == '<' || text[0] == '>' || text[0] == '&') {
-        return text[0];
-    }
-    bool separator = size >= 3 && text[0] == 0xe2 && text[1] == 0x80 && (text[2] & 0xfe) == 0xa8;
-    return separator ? 0x2000U | (text[2] & 0x3fU) : 0;
-}
-
-/* Such characters stand in strings only, so each can be written as an escape. */
-static int add_escaped(struct bytes *out, const uint8_t *text, size_t size)
-{
-    size_t start = 0;
-    int status = 0;
-    for (size_t i = 0; i < size && status == 0; i++) {
-        unsigned code = special(text + i, size - i);
-        if (code == 0) {
-            continue;
-        }
-        status = bytes_add(out, text + start, i - start);
-        if (status == 0) {
-            status = bytes_add_format(out, "\\u%04x", code);
-        }
-        i += code > 0xff ? 2 : 0;
-        start = i + 1;
-    }
-    return status == 0 ? bytes_add(out, text + start, size - start) : status;
-}
-
-static int add_piece(const char *piece, size_t size, void *argument)
-{
-    struct page *page = argument;
-    page_note(page, bytes_add(&page->value, piece, size));
-    return page->ink.status == 0 ? 0 : -1;
-}
-
 static void add_value(struct page *page, const json_t *value)
 {
-    bytes_clear(&page->value);
-    int flags = JSON_COMPACT | JSON_ENCODE_ANY;
-    if (!value || json_dump_callback(value, add_piece, page, flags) != 0) {
-        page_note(page, -ENOMEM);
-    }
     if (page->ink.status == 0) {
-        page_note(page, add_escaped(page->ink.out, page->value.data, page->value.size));
+        page_note(page, value ? script_json_add(page->ink.out, value, &page->room) : -ENOMEM);
     }
 }
 
@@ -386,7 +345,7 @@ int html_add(struct bytes *out, const struct report_read *report)
         .plugins = json_object(),
         .tags = json_object(),
     };
-    bytes_init(&page.value, SIZE_MAX);
+    bytes_init(&page.room, SIZE_MAX);
     take_results(&page, report);
     add_block(&page, html_page_head, html_page_head_size);
     ink_add(&page.ink, "{");
@@ -400,7 +359,7 @@ int html_add(struct bytes *out, const struct report_read *report)
     json_decref(page.plugins);
     json_decref(page.tags);
     free(page.results);
-    bytes_fini(&page.value);
+    bytes_fini(&page.room);
     if (page.ink.status != 0) {
         out->size = start;
     }
