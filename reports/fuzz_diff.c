@@ -65,7 +65,6 @@ static const void *item_of(const struct list *list, size_t index)
 
 static const char *name_of(const void *item)
 {
-    /* cppcheck-suppress nullPointerRedundantCheck ; callers give the item that is there */
     return *(const char *const *)item;
 }
 
@@ -231,9 +230,12 @@ static int look_at_stability(struct making *making, const struct fuzz_report_run
 
 static int look_at_run(struct making *making, const void *before, const void *now)
 {
-    if (!before || !now) {
-        return add(making, now ? FUZZ_DIFF_ADDED : FUZZ_DIFF_REMOVED, FUZZ_DIFF_ENGINE,
-                   name_of(now ? now : before), nothing(), nothing());
+    if (!before) {
+        return add(making, FUZZ_DIFF_ADDED, FUZZ_DIFF_ENGINE, name_of(now), nothing(), nothing());
+    }
+    if (!now) {
+        return add(making, FUZZ_DIFF_REMOVED, FUZZ_DIFF_ENGINE, name_of(before), nothing(),
+                   nothing());
     }
     int status = look_at_speed(making, before, now);
     return status == 0 ? look_at_stability(making, before, now) : status;
