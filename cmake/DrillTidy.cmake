@@ -1,12 +1,22 @@
 # SPDX-License-Identifier: MIT
-# The target `tidy` runs clang-tidy on each source whose text, or any header, changed since it was
-# last found clean. Ninja runs them side by side. Needs compile commands made with clang, so it
-# exists in the preset dev-clang.
+# What checks sources. Needs compile commands made with clang, so it exists in the preset dev-clang.
 find_program(DRILL_CLANG_TIDY NAMES clang-tidy clang-tidy-14)
 if(NOT DRILL_CLANG_TIDY OR NOT DRILL_TESTS OR NOT CMAKE_C_COMPILER_ID MATCHES "Clang")
     return()
 endif()
 
+# The target `compile_commands_once` writes build/PRESET/once/compile_commands.json: each source as
+# it is compiled for one of the programs that have it, for checkers that would look at it for each.
+# CMake writes one member to a line.
+find_program(DRILL_AWK awk REQUIRED)
+add_custom_target(compile_commands_once
+    COMMAND "${CMAKE_COMMAND}" -E make_directory once
+    COMMAND "${DRILL_AWK}" -f "${PROJECT_SOURCE_DIR}/cmake/compile_commands_once.awk"
+        compile_commands.json > once/compile_commands.json
+    WORKING_DIRECTORY "${PROJECT_BINARY_DIR}" VERBATIM)
+
+# The target `tidy` runs clang-tidy on each source whose text, or any header, changed since it was
+# last found clean. Ninja runs them side by side.
 file(GLOB_RECURSE tidy_headers CONFIGURE_DEPENDS include/*.h core/*.h reports/*.h fuzz/*.h cli/*.h tests/*.h)
 file(GLOB tidy_sources CONFIGURE_DEPENDS
      core/*.c plugins/*.c reports/*.c fuzz/*.c cli/*.c tests/unit/*.c tests/conform/*.c
@@ -18,9 +28,10 @@ foreach(source IN LISTS tidy_sources)
     cmake_path(GET stamp PARENT_PATH folder)
     file(MAKE_DIRECTORY "${folder}")
     add_custom_command(OUTPUT "${stamp}"
-        COMMAND "${DRILL_CLANG_TIDY}" --quiet -p "${PROJECT_BINARY_DIR}" "${source}"
+        COMMAND "${DRILL_CLANG_TIDY}" --quiet -p "${PROJECT_BINARY_DIR}/once" "${source}"
         COMMAND "${CMAKE_COMMAND}" -E touch "${stamp}"
         DEPENDS "${source}" ${tidy_headers} "${PROJECT_SOURCE_DIR}/.clang-tidy"
+            compile_commands_once
         COMMENT "clang-tidy ${name}" VERBATIM)
     list(APPEND tidy_stamps "${stamp}")
 endforeach()

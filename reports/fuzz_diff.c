@@ -63,9 +63,10 @@ static const void *item_of(const struct list *list, size_t index)
     return index < list->count ? (const char *)list->items + index * list->size : NULL;
 }
 
+/* NULL for what is not there. */
 static const char *name_of(const void *item)
 {
-    return *(const char *const *)item;
+    return item ? *(const char *const *)item : NULL;
 }
 
 /* Whose name comes first, as strcmp says it; what is not there comes last. */
@@ -230,12 +231,9 @@ static int look_at_stability(struct making *making, const struct fuzz_report_run
 
 static int look_at_run(struct making *making, const void *before, const void *now)
 {
-    if (!before) {
-        return add(making, FUZZ_DIFF_ADDED, FUZZ_DIFF_ENGINE, name_of(now), nothing(), nothing());
-    }
-    if (!now) {
-        return add(making, FUZZ_DIFF_REMOVED, FUZZ_DIFF_ENGINE, name_of(before), nothing(),
-                   nothing());
+    if (!before || !now) {
+        return add(making, now ? FUZZ_DIFF_ADDED : FUZZ_DIFF_REMOVED, FUZZ_DIFF_ENGINE,
+                   name_of(now ? now : before), nothing(), nothing());
     }
     int status = look_at_speed(making, before, now);
     return status == 0 ? look_at_stability(making, before, now) : status;

@@ -51,11 +51,12 @@ check_tidy() {
 check_cppcheck() {
     cd "$root"
     configure dev-clang
+    ninja --quiet -C build/dev-clang compile_commands_once
     mkdir -p build/cppcheck
     # Cppcheck knows the attribute, but not the C11 word. In tests it takes cmocka's assertions, which
     # do not return, for calls that do; clang-tidy and the sanitizers look after those.
     cppcheck -D_Noreturn='__attribute__((noreturn))' \
-        --quiet --project=build/dev-clang/compile_commands.json -j "$jobs" \
+        --quiet --project=build/dev-clang/once/compile_commands.json -j "$jobs" \
         --cppcheck-build-dir=build/cppcheck --enable=warning,performance,portability \
         --inline-suppr --suppress='*:tests/*' --error-exitcode=1 \
         --template='{file}:{line}: {severity}: {message} [{id}]'
@@ -91,7 +92,8 @@ cli_tests() {
         DRILL_TEST_PLUGINS=$root/build/dev/tests/plugins \
         DRILL_TEST_PLUGINS_RELEASE=$root/build/release/tests/plugins \
         NODE_PATH=/usr/share/nodejs \
-        bats --formatter tap --print-output-on-failure tests/cli
+        bats --formatter tap --timing --print-output-on-failure \
+        --jobs "$jobs" --no-parallelize-within-files tests/cli
 }
 
 # The release build's pages: sanitizers have seen the unit tests, and the pages of 10,000 results.
@@ -150,18 +152,30 @@ check_hermetic() {
 quick_bugs='carry-lost-at-eof carry-in-static signed-index leak-on-error never-ends reply-overflow
     cut-datagram-silent short-write double-close left-open slot-given-twice'
 
-# What `./dev nightly` needs, and one planted bug of it, which a test lets it find; then what is found
-# here, and the plugin that shows what the mutator is good for.
+# What the tests play: the planted bugs, the plugin that shows what the mutator is good for, and a
+# few targets of each way to build them. All targets are built as OSS-Fuzz does it.
 build_fuzzers() {
     . "$root/fuzz/verbs.sh"
-    compile_all_fuzzers
-    ninja --quiet -C "$root/build/fuzz-libfuzzer" tests/mutator/tape-auction
-    for bug in $quick_bugs; do
-        kind=$(awk -v bug="$bug" '$1 == bug { print $4 }' "$root/tests/planted/planted.tsv")
-        ninja --quiet -C "$root/build/fuzz-libfuzzer" "tests/planted/$kind-$bug"
+    for preset in fuzz-libfuzzer fuzz-libfuzzer-plain fuzz-afl fuzz-afl-plain fuzz-afl-cmplog fuzz-coverage; do
+        compile_night $preset $preset plugin
     done
-    for preset in dev fuzz-libfuzzer fuzz-libfuzzer-all fuzz-libfuzzer-plain fuzz-afl fuzz-afl-plain fuzz-afl-cmplog fuzz-coverage; do
-        ninja --quiet -C "$root/build/$preset" tests/planted/stream-count-in-config
+    compile_night fuzz-libfuzzer-all fuzz-libfuzzer all
+    # shellcheck disable=SC2046,SC2086 # one word for each bug is meant
+    compile_fuzz fuzz-libfuzzer fuzz-libfuzzer plugin tests/mutator/tape-auction $(planted_targets $quick_bugs)
+    compile_fuzz fuzz-afl fuzz-afl plugin fuzz/tape-ack-ok fuzz/tape-mutator.so
+    compile_fuzz fuzz-afl-cmplog fuzz-afl-cmplog plugin fuzz/tape-ack-ok
+    compile dev tests/planted/stream-count-in-config
+}
+
+# compile_night FOLDER PRESET INSTRUMENT: what the test of `./dev nightly` plays there.
+compile_night() {
+    compile_fuzz "$1" "$2" "$3" fuzz/canary fuzz/datagram-ack-ok tests/planted/stream-count-in-config
+}
+
+# planted_targets BUG...: what builds them.
+planted_targets() {
+    for bug in "$@"; do
+        awk -v bug="$bug" '$1 == bug { print "tests/planted/" $4 "-" bug }' "$root/tests/planted/planted.tsv"
     done
 }
 
@@ -180,9 +194,10 @@ check_corpora() {
     sh "$root/tests/fuzz-corpora.sh" "$root/build/dev/fuzz"
 }
 
+# check_oss_fuzz [BUILD...]: all of them, or those named.
 check_oss_fuzz() {
     sh "$root/tests/oss-fuzz.sh" --self-test
-    sh "$root/tests/oss-fuzz.sh" "$root/build/oss-fuzz"
+    sh "$root/tests/oss-fuzz.sh" "$root/build/oss-fuzz" "$@"
 }
 
 check_workflows() {
@@ -293,7 +308,6 @@ test_everything() {
     setup build unit format tidy test html fuzz ci
     check "build: release" compile release all test-plugins sockdrill-conform
     check "build: gcc with sanitizers" compile dev
-    check "build: clang with sanitizers" compile dev-clang
     check "build: fuzz targets, both engines" build_fuzzers
     check "format" check_format
     check "shell scripts" check_shell
@@ -311,7 +325,7 @@ test_everything() {
     check "fuzz targets: corpora and regressions" check_corpora
     check "fuzz targets: planted bugs are found" check_planted
     check "fuzz targets: the mutator of tapes" check_mutator
-    check "fuzz targets: as OSS-Fuzz builds them" check_oss_fuzz
+    check "fuzz targets: as OSS-Fuzz builds them" check_oss_fuzz libfuzzer
     counted count_bats "tests of the command" cli_tests
     counted count_node "html in a browser" html_tests
     counted count_suite "shipped suite: release" suite release

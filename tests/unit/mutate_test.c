@@ -5,7 +5,7 @@
 
 #include "mutate.h"
 
-#define RUNS 300000u
+#define RUNS 60000u
 
 static const struct drill_bytes words[] = {{(const uint8_t *)"exit", 4},
                                            {(const uint8_t *)"a longer word\n", 14},

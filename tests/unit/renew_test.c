@@ -22,7 +22,7 @@
 
 #define SEED          7
 #define CLIENTS_MAX   4
-#define SCRIPTS       300
+#define SCRIPTS       100
 #define RECEIVE_BYTES 64u
 
 struct config {

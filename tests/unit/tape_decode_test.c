@@ -80,7 +80,7 @@ static void explored_plans_stay_within_their_bounds_and_are_canonical(void **sta
         struct tape *first = tape_new(TAPE_EXPLORE, &plugin, NULL);
         struct tape *second = tape_new(TAPE_EXPLORE, &plugin, NULL);
         struct prng prng = {p};
-        for (unsigned run = 0; run < 30000; run++) {
+        for (unsigned run = 0; run < 6000; run++) {
             uint8_t data[TAPE_FIXTURE_BYTES_MAX];
             size_t size = fixture_tape(&prng, data, run % 10 == 0 ? sizeof(data) : 200);
             check_explored(tape_decode(first, data, size));
@@ -97,7 +97,7 @@ static void whole_plans_are_canonical(void **state)
     for (size_t p = 0; p < 3; p++) {
         struct tape_plugin plugin = tape_plugin_of_info(&fixture_plugins[p]);
         struct prng prng = {100 + p};
-        for (unsigned run = 0; run < 6000; run++) {
+        for (unsigned run = 0; run < 1500; run++) {
             uint8_t data[TAPE_FIXTURE_BYTES_MAX];
             size_t size = fixture_tape(&prng, data, run % 10 == 0 ? sizeof(data) : 300);
             struct tape_limits limits;
@@ -121,7 +121,7 @@ static void decoding_allocates_nothing(void **state)
     struct prng prng = {3};
     uint8_t data[TAPE_FIXTURE_BYTES_MAX];
     before = allocations;
-    for (unsigned run = 0; run < 10000; run++) {
+    for (unsigned run = 0; run < 3000; run++) {
         size_t size = fixture_tape(&prng, data, sizeof(data));
         tape_decode(tape, data, size);
     }
@@ -135,7 +135,7 @@ static void what_was_decoded_before_leaves_no_trace(void **state)
     struct tape_plugin plugin = tape_plugin_of_info(&fixture_plugins[2]);
     struct tape *used = tape_new(TAPE_EXPLORE, &plugin, NULL);
     struct prng prng = {4};
-    for (unsigned run = 0; run < 2000; run++) {
+    for (unsigned run = 0; run < 1000; run++) {
         uint8_t data[TAPE_FIXTURE_BYTES_MAX];
         size_t size = fixture_tape(&prng, data, sizeof(data));
         struct tape *fresh = tape_new(TAPE_EXPLORE, &plugin, NULL);

@@ -41,7 +41,7 @@ static void explored_plans_are_scenarios_that_load_to_the_same_plan(void **state
         struct tape_plugin plugin = tape_plugin_of_info(&fixture_plugins[p]);
         struct tape *tape = tape_new(TAPE_EXPLORE, &plugin, NULL);
         struct prng prng = {p};
-        for (unsigned run = 0; run < 3000; run++) {
+        for (unsigned run = 0; run < 1000; run++) {
             uint8_t data[TAPE_FIXTURE_BYTES_MAX];
             size_t size = fixture_tape(&prng, data, run % 10 == 0 ? sizeof(data) : 200);
             check_scenario(tape_decode(tape, data, size), &plugin,
@@ -57,7 +57,7 @@ static void whole_plans_are_scenarios_that_load_to_the_same_plan(void **state)
     for (size_t p = 0; p < 3; p++) {
         struct tape_plugin plugin = tape_plugin_of_info(&fixture_plugins[p]);
         struct prng prng = {50 + p};
-        for (unsigned run = 0; run < 5000; run++) {
+        for (unsigned run = 0; run < 1000; run++) {
             uint8_t data[TAPE_FIXTURE_BYTES_MAX];
             size_t size = fixture_tape(&prng, data, run % 10 == 0 ? sizeof(data) : 300);
             struct tape_limits limits;
