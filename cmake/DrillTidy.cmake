@@ -7,7 +7,7 @@ endif()
 
 # The target `compile_commands_once` writes build/PRESET/once/compile_commands.json: each source as
 # it is compiled for one of the programs that have it, for checkers that would look at it for each.
-# CMake writes one member to a line.
+# What the build itself writes is left out. CMake writes one member to a line.
 find_program(DRILL_AWK awk REQUIRED)
 add_custom_target(compile_commands_once
     COMMAND "${CMAKE_COMMAND}" -E make_directory once
@@ -16,7 +16,10 @@ add_custom_target(compile_commands_once
     WORKING_DIRECTORY "${PROJECT_BINARY_DIR}" VERBATIM)
 
 # The target `tidy` runs clang-tidy on each source whose text, or any header, changed since it was
-# last found clean. Ninja runs them side by side.
+# last found clean. Ninja runs them side by side. The analyzer gives up a function after so many
+# states; its own bound of 225,000 takes four times as long.
+set(analyzer_bound -Xclang -analyzer-config -Xclang max-nodes=30000)
+list(TRANSFORM analyzer_bound PREPEND --extra-arg=)
 file(GLOB_RECURSE tidy_headers CONFIGURE_DEPENDS include/*.h core/*.h reports/*.h fuzz/*.h cli/*.h tests/*.h)
 file(GLOB tidy_sources CONFIGURE_DEPENDS
      core/*.c plugins/*.c reports/*.c fuzz/*.c cli/*.c tests/unit/*.c tests/conform/*.c
@@ -28,7 +31,7 @@ foreach(source IN LISTS tidy_sources)
     cmake_path(GET stamp PARENT_PATH folder)
     file(MAKE_DIRECTORY "${folder}")
     add_custom_command(OUTPUT "${stamp}"
-        COMMAND "${DRILL_CLANG_TIDY}" --quiet -p "${PROJECT_BINARY_DIR}/once" "${source}"
+        COMMAND "${DRILL_CLANG_TIDY}" --quiet -p "${PROJECT_BINARY_DIR}/once" ${analyzer_bound} "${source}"
         COMMAND "${CMAKE_COMMAND}" -E touch "${stamp}"
         DEPENDS "${source}" ${tidy_headers} "${PROJECT_SOURCE_DIR}/.clang-tidy"
             compile_commands_once
