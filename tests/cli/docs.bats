@@ -9,7 +9,7 @@ load helper
 documents="README.md CONTRIBUTING.md CHANGELOG.md ARCHITECTURE.md docs/*.md */README.md"
 
 setup() {
-    [ ! -x "${SOCKDRILL_RELEASE:-}" ] || SOCKDRILL=$SOCKDRILL_RELEASE
+    optimized
     mkdir "$work/bin" "$work/here"
     ln -s "$(realpath "$SOCKDRILL")" "$work/bin/sockdrill"
     ln -s "$DRILL_SOURCE_DIR"/{include,plugins,scenarios,tests} "$work/here"
@@ -113,7 +113,7 @@ dead_links() {
 # strange_verbs DOCUMENT: what it calls `./dev` with and `./dev help` does not list.
 strange_verbs() {
     local verb
-    grep -oE '\./dev [a-z]+' "$1" | cut -d ' ' -f 2 | sort -u | while IFS= read -r verb; do
+    grep -oE '\./dev [a-z-]+' "$1" | cut -d ' ' -f 2 | sort -u | while IFS= read -r verb; do
         "$DRILL_SOURCE_DIR/dev" help | grep -qE "^  $verb( |\$)" || printf '%s: ./dev %s\n' "$1" "$verb"
     done
 }
@@ -152,7 +152,7 @@ strange_verbs() {
     for document in $documents; do
         equals "$(strange_verbs "$document")" ""
     done
-    verbs=$(./dev help | sed -nE 's/^  ([a-z]+)( .*|$)/\1/p' | sort -u)
+    verbs=$(./dev help | sed -nE 's/^  ([a-z-]+)( .*|$)/\1/p' | sort -u)
     [ "$(wc -w <<<"$verbs")" -ge 8 ]
     for verb in $verbs; do
         grep -qF "./dev $verb" CONTRIBUTING.md || fail "CONTRIBUTING.md does not name ./dev $verb"

@@ -19,6 +19,7 @@ run_drills() {
 # same_again FOLDER CODE: its report is the same bytes whatever runs it and whatever runs beside it.
 same_again() {
     local round loads=()
+    optimized
     run -"$2" run_drills "$1" "$work/first.json"
     for round in one-worker two-workers one-cpu; do
         case $round in

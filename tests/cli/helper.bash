@@ -14,9 +14,17 @@ patience=30
 
 work=$BATS_TEST_TMPDIR
 
-# quiet COMMAND...: runs sockdrill with a bound on its time.
+# drill ARGUMENTS...: runs sockdrill with a bound on its time.
 drill() {
     timeout -k 5 "$patience" "$SOCKDRILL" "$@"
+}
+
+# optimized: from here on the release build, where there is one: for tests that take long, of code
+# that sanitizers see in other tests.
+optimized() {
+    [ -x "${SOCKDRILL_RELEASE:-}" ] || return 0
+    SOCKDRILL=$SOCKDRILL_RELEASE
+    DRILL_TEST_PLUGINS=${DRILL_TEST_PLUGINS_RELEASE:-$(dirname "$SOCKDRILL")/../tests/plugins}
 }
 
 fail() {
