@@ -114,6 +114,11 @@ static int minimize_failed(const struct minimize *minimize, int status)
         output_complain("interrupted; nothing was written");
     } else if (minimize->judge.error.sentence[0]) {
         output_error(&minimize->judge.error);
+    } else if (status == -ENOENT) {
+        output_complain("%s: %s showed once and then no more: it is not the same each time; where "
+                        "it is a matter of time, try a longer --timeout",
+                        minimize->settings->shared.file, minimize->judge.wanted);
+        return COMMAND_FAILED;
     } else {
         output_complain("%s: %s", minimize->settings->shared.file, strerror(-status));
     }

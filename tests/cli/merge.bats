@@ -3,6 +3,10 @@
 
 load helper
 
+setup() {
+    optimized
+}
+
 # suite: enough scenarios for shards, a matrix whose order is not that of the alphabet, and failures.
 suite() {
     for name in a b c d e f; do
@@ -50,7 +54,6 @@ edit() {
 }
 
 @test "shards put together are the report of the whole run, byte for byte" {
-    optimized
     suite
     run -1 drill run -q --report "$work/whole.json" "$work/suite"
     for count in 1 2 3 5 40; do
@@ -173,7 +176,6 @@ edit() {
 }
 
 @test "what does not belong together is refused with one sentence, and nothing is written" {
-    optimized
     suite
     shards 3 "$work/suite"
     refused "$work/3.1.json" "this is shard 1 of 3, and so is"

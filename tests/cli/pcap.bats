@@ -5,6 +5,7 @@
 load helper
 
 setup() {
+    optimized
     suite=$work/suite
     captures=$work/captures
 }
@@ -106,7 +107,6 @@ tells() {
 handshake=('C SYN' 'S SYN ACK' 'C ACK')
 
 @test "the captures of the shipped suite are well-formed in both worlds" {
-    optimized
     run -0 timeout 300 "$SOCKDRILL" run -q --pcap "$captures" --report "$work/report.json" \
         "$DRILL_SOURCE_DIR/scenarios"
     cd "$captures"

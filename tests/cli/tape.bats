@@ -96,6 +96,7 @@ tape() {
 }
 
 @test "an input that is longer than a fuzz target's is cut as there, and that is told" {
+    optimized
     head -c 65536 /dev/zero | tr '\000' a >"$work/whole"
     head -c 50000000 /dev/zero | tr '\000' a >"$work/longer"
     run -0 --separate-stderr drill tape to-scenario --target stream-uppercase -o "$work/whole.json" "$work/whole"

@@ -170,14 +170,14 @@ static void results_do_not_depend_on_the_number_of_workers(void **state)
     (void)state;
     static const char *const ids[] = {"pass", "fail",  "crash", "exit-3", "leak-descriptor",
                                       "pass", "abort", "print", "pass",   "keep-descriptor"};
-    struct bytes first[100];
+    struct bytes first[50];
     for (unsigned workers = 1; workers <= 4; workers++) {
         forget();
-        for (size_t i = 0; i < 100; i++) {
+        for (size_t i = 0; i < 50; i++) {
             add(ids[(i * 7 + i / 10) % 10]);
         }
         run(workers);
-        for (size_t i = 0; i < 100; i++) {
+        for (size_t i = 0; i < 50; i++) {
             if (workers == 1) {
                 first[i] = drill.canonical[i];
                 drill.canonical[i] = (struct bytes){0};
@@ -187,7 +187,7 @@ static void results_do_not_depend_on_the_number_of_workers(void **state)
             assert_memory_equal(drill.canonical[i].data, first[i].data, first[i].size);
         }
     }
-    for (size_t i = 0; i < 100; i++) {
+    for (size_t i = 0; i < 50; i++) {
         bytes_fini(&first[i]);
     }
 }

@@ -305,14 +305,14 @@ static void many_divergences_at_once_all_come_out(void **state)
     (void)state;
     static const char *const ids[] = {"pass",       "say-hello|say-help", "fail",
                                       "pass|crash", "crash|pass",         "fail|pass"};
-    struct bytes first[60];
+    struct bytes first[30];
     for (unsigned workers = 1; workers <= 4; workers++) {
         forget();
-        for (size_t i = 0; i < 60; i++) {
+        for (size_t i = 0; i < 30; i++) {
             add_both(ids[(i * 5 + i / 6) % 6]);
         }
         run_both(workers);
-        for (size_t i = 0; i < 60; i++) {
+        for (size_t i = 0; i < 30; i++) {
             if (workers == 1) {
                 first[i] = drill.canonical[i];
                 drill.canonical[i] = (struct bytes){0};
@@ -322,7 +322,7 @@ static void many_divergences_at_once_all_come_out(void **state)
             assert_memory_equal(drill.canonical[i].data, first[i].data, first[i].size);
         }
     }
-    for (size_t i = 0; i < 60; i++) {
+    for (size_t i = 0; i < 30; i++) {
         bytes_fini(&first[i]);
     }
 }
