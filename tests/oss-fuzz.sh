@@ -2,18 +2,15 @@
 # SPDX-License-Identifier: MIT
 # Builds the fuzz targets as OSS-Fuzz and ClusterFuzzLite do, checks what comes out against their rules,
 # and runs it as their machines do.
-#   tests/oss-fuzz.sh FOLDER [BUILD...]   the builds lie in FOLDER, and are quick when they are there
-#                                         already; all of libfuzzer, afl and coverage, or those named
-#   tests/oss-fuzz.sh --self-test         proves that each rule reports its planted breach, and nothing else
+#   tests/oss-fuzz.sh FOLDER        the builds lie in FOLDER, and are quick when they are there already
+#   tests/oss-fuzz.sh --self-test   proves that each rule reports its planted breach, and nothing else
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 rules=$root/tests/oss-fuzz/rules.sh
 play=$root/tests/oss-fuzz/play.sh
 [ "${1:-}" != --self-test ] || exec sh "$root/tests/oss-fuzz/self-test.sh"
-folder=${1:?usage: tests/oss-fuzz.sh FOLDER [BUILD...] | --self-test}
-shift
-[ $# -gt 0 ] || set -- libfuzzer afl coverage
+folder=${1:?usage: tests/oss-fuzz.sh FOLDER | --self-test}
 
 fail() {
     echo "oss-fuzz: $1" >&2
@@ -58,7 +55,6 @@ select_build() {
 -Wl,-ldl -Wl,-lm -Wno-unused-command-line-argument"
         SANITIZER=coverage
         ;;
-    *) fail "there is no build '$1': libfuzzer, afl or coverage" ;;
     esac
     # Theirs say -stdlib=libc++ instead, which is an archive in their images.
     CXXFLAGS="$CFLAGS -static-libstdc++"
@@ -134,6 +130,6 @@ done
 check_refusal SANITIZER memory
 check_refusal ARCHITECTURE i386
 check_refusal LIB_FUZZING_ENGINE ''
-for build in "$@"; do
-    check_build "$build"
+for build in libfuzzer afl coverage; do
+    check_build $build
 done

@@ -84,7 +84,8 @@ all_unit_tests() {
     unit_tests
 }
 
-cli_tests() {
+# bats_tests FOLDER: one more at once than there are CPUs, as many wait for what hangs.
+bats_tests() {
     cd "$root"
     SOCKDRILL=$root/build/dev/bin/sockdrill \
         SOCKDRILL_RELEASE=$root/build/release/bin/sockdrill \
@@ -93,7 +94,7 @@ cli_tests() {
         DRILL_TEST_PLUGINS_RELEASE=$root/build/release/tests/plugins \
         NODE_PATH=/usr/share/nodejs \
         bats --formatter tap --timing --print-output-on-failure \
-        --jobs "$jobs" --no-parallelize-within-files tests/cli
+        --jobs $((jobs + 1)) --no-parallelize-within-files "$1"
 }
 
 # The release build's pages: sanitizers have seen the unit tests, and the pages of 10,000 results.
@@ -152,24 +153,23 @@ check_hermetic() {
 quick_bugs='carry-lost-at-eof carry-in-static signed-index leak-on-error never-ends reply-overflow
     cut-datagram-silent short-write double-close left-open slot-given-twice'
 
-# What the tests play: the planted bugs, the plugin that shows what the mutator is good for, and a
-# few targets of each way to build them. All targets are built as OSS-Fuzz does it.
+# What the tests play with libFuzzer: the canary, a correct plugin, the planted bugs, and the plugin that
+# shows what the mutator is good for.
 build_fuzzers() {
     . "$root/fuzz/verbs.sh"
-    for preset in fuzz-libfuzzer fuzz-libfuzzer-plain fuzz-afl fuzz-afl-plain fuzz-afl-cmplog fuzz-coverage; do
-        compile_night $preset $preset plugin
-    done
-    compile_night fuzz-libfuzzer-all fuzz-libfuzzer all
     # shellcheck disable=SC2046,SC2086 # one word for each bug is meant
-    compile_fuzz fuzz-libfuzzer fuzz-libfuzzer plugin tests/mutator/tape-auction $(planted_targets $quick_bugs)
-    compile_fuzz fuzz-afl fuzz-afl plugin fuzz/tape-ack-ok fuzz/tape-mutator.so
-    compile_fuzz fuzz-afl-cmplog fuzz-afl-cmplog plugin fuzz/tape-ack-ok
+    compile_fuzz fuzz-libfuzzer fuzz-libfuzzer plugin fuzz/canary fuzz/datagram-ack-ok \
+        tests/planted/stream-count-in-config tests/mutator/tape-auction $(planted_targets $quick_bugs)
     compile dev tests/planted/stream-count-in-config
 }
 
-# compile_night FOLDER PRESET INSTRUMENT: what the test of `./dev nightly` plays there.
-compile_night() {
-    compile_fuzz "$1" "$2" "$3" fuzz/canary fuzz/datagram-ack-ok tests/planted/stream-count-in-config
+# All that a night needs, and the planted bug that the tests of nights let it find.
+build_nights() {
+    . "$root/fuzz/verbs.sh"
+    compile_all_fuzzers
+    for preset in dev fuzz-libfuzzer fuzz-libfuzzer-all fuzz-libfuzzer-plain fuzz-afl fuzz-afl-plain fuzz-afl-cmplog fuzz-coverage; do
+        ninja --quiet -C "$root/build/$preset" tests/planted/stream-count-in-config
+    done
 }
 
 # planted_targets BUG...: what builds them.
@@ -194,10 +194,14 @@ check_corpora() {
     sh "$root/tests/fuzz-corpora.sh" "$root/build/dev/fuzz"
 }
 
-# check_oss_fuzz [BUILD...]: all of them, or those named.
+check_oss_fuzz_rules() {
+    cd "$root"
+    sh tests/oss-fuzz.sh --self-test
+    sh tests/oss-fuzz/rules.sh config .
+}
+
 check_oss_fuzz() {
-    sh "$root/tests/oss-fuzz.sh" --self-test
-    sh "$root/tests/oss-fuzz.sh" "$root/build/oss-fuzz" "$@"
+    sh "$root/tests/oss-fuzz.sh" "$root/build/oss-fuzz"
 }
 
 check_workflows() {
@@ -308,7 +312,7 @@ test_everything() {
     setup build unit format tidy test html fuzz ci
     check "build: release" compile release all test-plugins sockdrill-conform
     check "build: gcc with sanitizers" compile dev
-    check "build: fuzz targets, both engines" build_fuzzers
+    check "build: fuzz targets, libFuzzer" build_fuzzers
     check "format" check_format
     check "shell scripts" check_shell
     check "walls between the layers" check_walls
@@ -325,8 +329,8 @@ test_everything() {
     check "fuzz targets: corpora and regressions" check_corpora
     check "fuzz targets: planted bugs are found" check_planted
     check "fuzz targets: the mutator of tapes" check_mutator
-    check "fuzz targets: as OSS-Fuzz builds them" check_oss_fuzz libfuzzer
-    counted count_bats "tests of the command" cli_tests
+    check "fuzz targets: the rules of OSS-Fuzz" check_oss_fuzz_rules
+    counted count_bats "tests of the command" bats_tests tests/cli
     counted count_node "html in a browser" html_tests
     counted count_suite "shipped suite: release" suite release
     counted count_suite "shipped suite: with sanitizers" suite dev
@@ -334,6 +338,17 @@ test_everything() {
     check "shipped suite: as its baselines say" suite_baselines
     check "simulated world: sealed, same everywhere" check_hermetic
     printf 'all stages passed in %d s\n\n' $(($(date +%s) - began_all))
+    printf '%d passed, %d failed\n' $passed $failed
+}
+
+# What takes longer than a test before each commit may.
+test_fuzz() {
+    setup build unit test fuzz ci
+    check "build: sockdrill" compile release
+    check "build: fuzz targets, both engines" build_nights
+    counted count_bats "nights" bats_tests tests/nights
+    check "fuzz targets: the rules of OSS-Fuzz" check_oss_fuzz_rules
+    check "fuzz targets: as OSS-Fuzz builds them" check_oss_fuzz
     printf '%d passed, %d failed\n' $passed $failed
 }
 
