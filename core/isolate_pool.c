@@ -2,6 +2,7 @@
 #include "isolate_pool.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -357,6 +358,13 @@ static void pool_fini(struct isolate_pool *pool)
     free(pool->pairs);
 }
 
+/* What small blocks the parent has freed would be put together in each child, page by copied page:
+ * a worker that replaces one that failed would take the longer the more plans there are. */
+static void tidy_heap(void)
+{
+    (void)mallopt(M_MXFAST, 0);
+}
+
 int isolate_pool_run(struct plan *const *plans, size_t count, const struct isolate_options *options,
                      const struct isolate_engine *engine, struct drill_error *error)
 {
@@ -378,6 +386,7 @@ int isolate_pool_run(struct plan *const *plans, size_t count, const struct isola
         .descriptors_max = isolate_child_raise_descriptors(),
         .worlds = options->worlds,
     };
+    tidy_heap();
     size_t useful = pool.worlds == PLAN_BOTH ? 2 * count : count;
     int status = pool_init(&pool, useful < options->workers ? (unsigned)useful : options->workers);
     if (status == 0) {

@@ -4,6 +4,7 @@
 load helper
 
 setup() {
+    optimized
     unset CI
 }
 

@@ -3,6 +3,10 @@
 
 load helper
 
+setup() {
+    optimized
+}
+
 # reports: an old and a new report of a suite in which something got worse, better and otherwise.
 reports() {
     passing breaks

@@ -39,6 +39,7 @@ setup_file() {
 }
 
 setup() {
+    optimized
     every=$BATS_FILE_TMPDIR/every.json
     timings=$BATS_FILE_TMPDIR/timings.json
 }

@@ -4,6 +4,7 @@
 load helper
 
 setup() {
+    optimized
     page=$DRILL_SOURCE_DIR/docs/man/sockdrill.1
 }
 

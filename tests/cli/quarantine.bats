@@ -3,6 +3,10 @@
 
 load helper
 
+setup() {
+    optimized
+}
+
 held='"quarantine": {"issue": "issue #12", "until": "2027-01-31"}'
 
 # quarantined NAME ANSWER: expects ANSWER, and is in quarantine.

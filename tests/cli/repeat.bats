@@ -4,6 +4,7 @@
 load helper
 
 setup() {
+    optimized
     export FICKLE_FILE=$work/loads
     passing a
     failing b

@@ -3,6 +3,10 @@
 
 load helper
 
+setup() {
+    optimized
+}
+
 # edit FROM TO STATEMENTS: a report changed by JavaScript about `it`.
 edit() {
     node -e 'const fs = require("fs"), it = JSON.parse(fs.readFileSync(process.argv[1], "utf8"));
