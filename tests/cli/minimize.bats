@@ -68,7 +68,6 @@ shrinks() {
 
 @test "a crash becomes a scenario of the few steps that it takes" {
     shrinks signed-index signed-index:crash:transform 3
-    shrinks nested-deep nested-deep:crash:transform 3
     shrinks wake-after-release wake-after-release:crash:wake 5
 }
 
