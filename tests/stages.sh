@@ -84,7 +84,7 @@ all_unit_tests() {
     unit_tests
 }
 
-# bats_tests FOLDER: one more at once than there are CPUs, as many wait for what hangs.
+# bats_tests FOLDER COUNT: so many files at once.
 bats_tests() {
     cd "$root"
     SOCKDRILL=$root/build/dev/bin/sockdrill \
@@ -94,7 +94,7 @@ bats_tests() {
         DRILL_TEST_PLUGINS_RELEASE=$root/build/release/tests/plugins \
         NODE_PATH=/usr/share/nodejs \
         bats --formatter tap --timing --print-output-on-failure \
-        --jobs $((jobs + 1)) --no-parallelize-within-files "$1"
+        --jobs "$2" --no-parallelize-within-files "$1"
 }
 
 # The release build's pages: sanitizers have seen the unit tests, and the pages of 10,000 results.
@@ -330,7 +330,8 @@ test_everything() {
     check "fuzz targets: planted bugs are found" check_planted
     check "fuzz targets: the mutator of tapes" check_mutator
     check "fuzz targets: the rules of OSS-Fuzz" check_oss_fuzz_rules
-    counted count_bats "tests of the command" bats_tests tests/cli
+    # One more than there are CPUs: many wait for what hangs.
+    counted count_bats "tests of the command" bats_tests tests/cli $((jobs + 1))
     counted count_node "html in a browser" html_tests
     counted count_suite "shipped suite: release" suite release
     counted count_suite "shipped suite: with sanitizers" suite dev
@@ -342,11 +343,12 @@ test_everything() {
 }
 
 # What takes longer than a test before each commit may.
-test_fuzz() {
+test_slow() {
     setup build unit test fuzz ci
-    check "build: sockdrill" compile release
-    check "build: fuzz targets, both engines" build_nights
-    counted count_bats "nights" bats_tests tests/nights
+    check "build: release" compile release all test-plugins
+    check "build: gcc with sanitizers, fuzz targets" build_nights
+    check "planted bugs are bugs" ctest --test-dir "$root/build/dev" -L slow --output-on-failure --no-tests=error
+    counted count_bats "slow tests of the command" bats_tests tests/slow 1
     check "fuzz targets: the rules of OSS-Fuzz" check_oss_fuzz_rules
     check "fuzz targets: as OSS-Fuzz builds them" check_oss_fuzz
     printf '%d passed, %d failed\n' $passed $failed

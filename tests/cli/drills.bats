@@ -3,48 +3,7 @@
 # pass, tests/drills/failing must fail in the words of the .expected files beside them.
 
 load helper
-
-drills=$DRILL_SOURCE_DIR/tests/drills
-# A busy machine takes its time, and a run twice: with troubles in a worker and in a fresh one.
-patience=120
-# Of the plugin that hangs, in seconds.
-hang=3
-
-# run_drills FOLDER REPORT [ARGUMENTS]: -q, with the test plugins.
-run_drills() {
-    drill run -q --timeout "$hang" --plugin-path "$DRILL_TEST_PLUGINS" --report "$2" "${@:3}" \
-        "$drills/$1"
-}
-
-# same_again FOLDER CODE: its report is the same bytes whatever runs it and whatever runs beside it.
-same_again() {
-    local round loads=()
-    optimized
-    run -"$2" run_drills "$1" "$work/first.json" -j 3
-    for round in one-worker one-cpu; do
-        case $round in
-        one-worker) run -"$2" run_drills "$1" "$work/again.json" -j 1 ;;
-        one-cpu) run -"$2" on_one_cpu run_drills "$1" "$work/again.json" -j 2 ;;
-        esac
-        cmp "$work/first.json" "$work/again.json" || fail "differs: $round"
-    done
-    for round in 1 2; do
-        timeout "$patience" sh -c 'while :; do :; done' 3>&- &
-        loads+=($!)
-    done
-    run -"$2" run_drills "$1" "$work/again.json"
-    kill "${loads[@]}"
-    cmp "$work/first.json" "$work/again.json" || fail "differs: on busy CPUs"
-}
-
-# on_one_cpu COMMAND...: the first of those that this process may use, in a subshell.
-on_one_cpu() {
-    local cpus
-    cpus=$(taskset -cp "$BASHPID")
-    cpus=${cpus##*: }
-    taskset -cp "${cpus%%[,-]*}" "$BASHPID" >/dev/null
-    "$@"
-}
+load drills
 
 # compare FOLDER REPORT
 compare() {
@@ -159,12 +118,4 @@ of_report() {
 @test "a plugin that keeps state is found out in the worker that it was in before" {
     run -1 run_drills sticky "$work/report.json" -j 1
     run -0 compare "$drills/sticky" "$work/report.json"
-}
-
-@test "reports of what passes are the same bytes again, on whatever machine" {
-    same_again passing 0
-}
-
-@test "reports of what fails are the same bytes again, on whatever machine" {
-    same_again failing 1
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# ./dev fuzz with libFuzzer, and parts of ./dev nightly; whole nights are in tests/nights. The targets are
+# ./dev fuzz with libFuzzer, and parts of ./dev nightly; whole nights are in tests/slow. The targets are
 # built by `./dev test` before.
 
 load helper

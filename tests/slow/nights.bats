@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# AFL++, and whole nights with both engines, which are short here; the targets are built by `./dev test fuzz`
+# AFL++, and whole nights with both engines, which are short here; the targets are built by `./dev test slow`
 # before.
 
 load ../cli/helper

@@ -2,7 +2,7 @@
 # Captures of real runs (--pcap), read back with tshark: that they are well-formed, and that they
 # tell the story.
 
-load helper
+load ../cli/helper
 
 setup() {
     optimized

@@ -2,7 +2,7 @@
 # sockdrill tape minimize and fingerprint: what a fuzzer left becomes a small scenario that fails in
 # both worlds, under a name that does not hang on the build.
 
-load helper
+load ../cli/helper
 
 setup() {
     planted=$(dirname "$SOCKDRILL")/../tests/planted
