@@ -160,13 +160,14 @@ build_fuzzers() {
     # shellcheck disable=SC2046,SC2086 # one word for each bug is meant
     compile_fuzz fuzz-libfuzzer fuzz-libfuzzer plugin fuzz/canary fuzz/datagram-ack-ok \
         tests/planted/stream-count-in-config tests/mutator/tape-auction $(planted_targets $quick_bugs)
-    compile dev tests/planted/stream-count-in-config
+    compile dev tests/planted/stream-count-in-config planted_bugs_count-in-config
 }
 
-# All that a night needs, and the planted bug that the tests of nights let it find.
+# All that a night needs, the planted bugs, and the fuzz targets of the one that the tests of nights find.
 build_nights() {
     . "$root/fuzz/verbs.sh"
     compile_all_fuzzers
+    compile dev planted
     for preset in dev fuzz-libfuzzer fuzz-libfuzzer-all fuzz-libfuzzer-plain fuzz-afl fuzz-afl-plain fuzz-afl-cmplog fuzz-coverage; do
         ninja --quiet -C "$root/build/$preset" tests/planted/stream-count-in-config
     done
