@@ -331,8 +331,7 @@ test_everything() {
     check "fuzz targets: planted bugs are found" check_planted
     check "fuzz targets: the mutator of tapes" check_mutator
     check "fuzz targets: the rules of OSS-Fuzz" check_oss_fuzz_rules
-    # One more than there are CPUs: many wait for what hangs.
-    counted count_bats "tests of the command" bats_tests tests/cli $((jobs + 1))
+    counted count_bats "tests of the command" bats_tests tests/cli "$jobs"
     counted count_node "html in a browser" html_tests
     counted count_suite "shipped suite: release" suite release
     counted count_suite "shipped suite: with sanitizers" suite dev
