@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "report_check.h"
 #include "value_text.h"
 
 #define VALUE_BYTES_MAX 240 /* of a value on a line */
@@ -220,11 +221,6 @@ void diff_text_details(struct ink *ink, const struct diff_entry *entry)
     }
 }
 
-static const char *world_of(const struct report_read_result *result)
-{
-    return json_string_value(json_object_get(result->json, "world"));
-}
-
 /* What was run elsewhere is no repetition, and most of what differs may come from that. */
 static void add_worlds_warning(struct ink *ink, const struct diff *diff)
 {
@@ -241,7 +237,8 @@ static void add_worlds_warning(struct ink *ink, const struct diff *diff)
         ink_format(ink, "%" PRIu64 " %s run in another world than before, such as ", count,
                    count == 1 ? "scenario was" : "scenarios were");
         ink_safe(ink, first->id);
-        ink_format(ink, " (%s, now %s).\n", world_of(first->before), world_of(first->now));
+        ink_format(ink, " (%s, now %s).\n", report_world_name(first->before->world),
+                   report_world_name(first->now->world));
     }
 }
 

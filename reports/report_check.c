@@ -137,12 +137,18 @@ int report_check_verdict(const char *name)
     return -1;
 }
 
-int report_check_world(const char *name)
+const char *report_world_name(enum plan_world world)
 {
     static const char *const names[] = {
         [PLAN_KERNEL] = "kernel", [PLAN_SIM] = "sim", [PLAN_BOTH] = "both"};
+    ASSERT(world >= PLAN_KERNEL && world <= PLAN_BOTH);
+    return names[world];
+}
+
+int report_check_world(const char *name)
+{
     for (int i = PLAN_KERNEL; i <= PLAN_BOTH; i++) {
-        if (strcmp(name, names[i]) == 0) {
+        if (strcmp(name, report_world_name((enum plan_world)i)) == 0) {
             return i;
         }
     }

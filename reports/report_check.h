@@ -16,6 +16,8 @@
 /* The verdict or the enum plan_world of this name, or -1. */
 int report_check_verdict(const char *name);
 int report_check_world(const char *name);
+/* "kernel", "sim" or "both". */
+const char *report_world_name(enum plan_world world);
 
 /* One member of "results". 0, or -EINVAL with the place below it (a JSON pointer) and a sentence;
  * `index` is its number, for the place. */

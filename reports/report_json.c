@@ -7,6 +7,7 @@
 
 #include "check.h"
 #include "json_text.h"
+#include "report_check.h"
 #include "report_steps.h"
 #include "report_story.h"
 #include "safe_text.h"
@@ -15,20 +16,6 @@
 static json_t *text_or_null(const char *text)
 {
     return text ? json_text_string(text) : json_null();
-}
-
-const char *report_json_world(enum plan_world world)
-{
-    switch (world) {
-    case PLAN_KERNEL:
-        return "kernel";
-    case PLAN_SIM:
-        return "sim";
-    case PLAN_BOTH:
-        return "both";
-    }
-    ASSERT(!"a world has a name");
-    return "";
 }
 
 /* Length, hash and the first bytes; `offset` is where those stand in an excerpt, else NULL. */
@@ -268,7 +255,7 @@ int report_json_replay(struct bytes *out, const struct plan *plan, const struct 
     }
     bool default_world = (uint32_t)result->world == plan->worlds;
     return status == 0 && !default_world
-               ? bytes_add_format(out, " --world %s", report_json_world(result->world))
+               ? bytes_add_format(out, " --world %s", report_world_name(result->world))
                : status;
 }
 
@@ -317,7 +304,7 @@ json_t *report_json_result(const struct plan *plan, const struct result *result)
     json_text_put(object, "title", json_text_string(plan->title), &status);
     json_text_put(object, "tags", tags_json(plan), &status);
     json_text_put(object, "plugin", plugin_json(&plan->server), &status);
-    json_text_put(object, "world", json_text_string(report_json_world(result->world)), &status);
+    json_text_put(object, "world", json_text_string(report_world_name(result->world)), &status);
     if (result->world == PLAN_BOTH) {
         json_text_put(object, "worlds", verdicts_json(result), &status);
     }

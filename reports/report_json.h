@@ -18,9 +18,6 @@
 json_t *report_json_result(const struct plan *plan, const struct result *result);
 json_t *report_json_summary(const struct report_summary *summary);
 
-/* "kernel", "sim" or "both". */
-const char *report_json_world(enum plan_world world);
-
 /* Adds the command that runs this scenario again: made of id, seed and, where it is not the
  * default, the world, quoted for a shell. 0 or the error of bytes_add. */
 int report_json_replay(struct bytes *out, const struct plan *plan, const struct result *result);

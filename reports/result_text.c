@@ -10,6 +10,7 @@
 #include "check.h"
 #include "divergence_text.h"
 #include "evidence_text.h"
+#include "report_check.h"
 #include "report_json.h"
 #include "step_text.h"
 #include "terminal.h"
@@ -55,7 +56,7 @@ static enum ink_style result_style(const struct result *result)
 static void add_world(struct ink *ink, const struct plan *plan)
 {
     if (plan->worlds != PLAN_BOTH) {
-        ink_format(ink, " (%s only)", report_json_world((enum plan_world)plan->worlds));
+        ink_format(ink, " (%s only)", report_world_name((enum plan_world)plan->worlds));
     }
 }
 

@@ -6,7 +6,7 @@
 
 #include "check.h"
 #include "json_text.h"
-#include "report_json.h"
+#include "report_check.h"
 #include "trace_event_json.h"
 #include "trace_who.h"
 
@@ -81,7 +81,7 @@ static int add_head(struct bytes *out, const struct plan *plan, enum plan_world 
 {
     int status = bytes_add_format(out, "%*s{\n", ENTRY_INDENT, "");
     status = status == 0 ? add_member(out, "id", json_text_string(plan->id)) : status;
-    status = status == 0 ? add_member(out, "world", json_string(report_json_world(world))) : status;
+    status = status == 0 ? add_member(out, "world", json_string(report_world_name(world))) : status;
     status = status == 0 ? add_member(out, "hash", hash_json(world, trace)) : status;
     return status == 0 ? add_member(out, "omitted", json_text_integer(trace->omitted)) : status;
 }

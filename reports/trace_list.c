@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report_json.h"
+#include "report_check.h"
 #include "step_index.h"
 #include "trace_text.h"
 #include "trace_who.h"
@@ -159,7 +159,7 @@ static void add_world(struct ink *ink, const struct plan *plan, enum plan_world 
         return;
     }
     ink_style(ink, INK_FAINT);
-    ink_format(ink, "  %s", report_json_world(world));
+    ink_format(ink, "  %s", report_world_name(world));
     ink_style(ink, INK_PLAIN);
     ink_add(ink, "\n");
     add_events(&list);

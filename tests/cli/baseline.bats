@@ -120,6 +120,7 @@ Nothing changed."
     suite
     run -0 judged --world sim "$work/suite"
     has "$output" "5 scenarios were run in another world than before, such as"
+    has_not "$output" "(null)"
     has "$output" "(both, now sim)."
     sed -i 's/"build": "plain"/"build": "sanitized"/; t; s/"build": "sanitized"/"build": "plain"/' "$work/base.json"
     run -0 judged "$work/suite"

@@ -120,6 +120,15 @@ good() {
     has "$output" "The new report is not complete"
 }
 
+@test "results of another world than before are told, with both" {
+    good
+    run -0 drill run -q --world both --report "$work/both.json" "$work/suite"
+    for format in text markdown; do
+        run drill diff --format $format "$work/good.json" "$work/both.json"
+        has "$output" "(sim, now both)."
+    done
+}
+
 @test "what is no report is refused with one sentence and its place" {
     good
     head -c 300 "$work/good.json" >"$work/short.json"
